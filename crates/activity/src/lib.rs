@@ -1,0 +1,35 @@
+//! ActivityStreams 1.0 as pump.io speaks it.
+//!
+//! Data types only: no I/O, no rules. Every property is optional, because servers
+//! leave out whatever they please, and what these types do not know is kept in
+//! `extra` and comes back when they are serialised.
+//!
+//! ```
+//! use pumphouse_activity::Activity;
+//!
+//! let json = r#"{"verb":"post","object":{"objectType":"note","content":"Hello","mood":"sunny"}}"#;
+//! let activity: Activity = serde_json::from_str(json)?;
+//! let note = activity.object.as_deref().expect("posted with an object");
+//! assert_eq!(note.content.as_deref(), Some("Hello"));
+//! assert_eq!(note.extra["mood"], "sunny");
+//! assert_eq!(serde_json::to_string(&activity)?, json);
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+
+mod acct;
+mod activity;
+mod collection;
+mod links;
+mod object;
+
+pub use acct::{Acct, InvalidAcct};
+pub use activity::Activity;
+pub use collection::Collection;
+pub use links::{Link, Links, MediaLink};
+pub use object::{Object, PumpIo};
+
+/// The id of the collection that stands for everybody (pump.io protocol, section 6.6).
+pub const PUBLIC: &str = "http://activityschema.org/collection/public";
+
+/// Properties that a type does not know, in the order in which they came.
+pub type Extra = serde_json::Map<String, serde_json::Value>;

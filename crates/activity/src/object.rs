@@ -1,0 +1,150 @@
+//! Objects: people, notes, comments, images, lists and everything else.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Collection, Extra, Links, MediaLink};
+
+/// An object of any type (pump.io protocol, sections 4.2 and 7).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Object {
+    /// `note`, `comment`, `person`, `collection`, …, or a URI.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object_type: Option<String>,
+    /// Globally unique id: a URL, an `acct:` address, or any URI.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Title or name, in plain text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// The name of a person on its server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preferred_username: Option<String>,
+    /// The text, as HTML.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+    /// A short text, as HTML.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// Who made it; left out inside `post` activities, where it is the actor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<Box<Object>>,
+    /// What it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_reply_to: Option<Box<Object>>,
+    /// The types of the members of a collection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object_types: Option<Vec<String>>,
+    /// A picture of it, small.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<MediaLink>,
+    /// A picture of it, whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub full_image: Option<MediaLink>,
+    /// The sound or film.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stream: Option<MediaLink>,
+    /// Where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Box<Object>>,
+    /// Objects that belong to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attachments: Option<Vec<Object>>,
+    /// Subjects and people that it mentions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<Object>>,
+    /// Its page, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// `self`, `activity-inbox`, `activity-outbox` and others.
+    #[serde(skip_serializing_if = "Links::is_empty")]
+    pub links: Links,
+    /// When it was published, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published: Option<String>,
+    /// When it was last changed, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated: Option<String>,
+    /// When it was deleted, RFC 3339; then little else is left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<String>,
+    /// People who like it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub likes: Option<Box<Collection>>,
+    /// What answers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replies: Option<Box<Collection>>,
+    /// People who shared it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shares: Option<Box<Collection>>,
+    /// People who follow a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub followers: Option<Box<Collection>>,
+    /// People whom a person follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub following: Option<Box<Collection>>,
+    /// What a person likes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub favorites: Option<Box<Collection>>,
+    /// The lists of a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lists: Option<Box<Collection>>,
+    /// The members of a list or group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub members: Option<Box<Collection>>,
+    /// Whether the reader likes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub liked: Option<bool>,
+    /// What pump.io adds for the reader.
+    #[serde(rename = "pump_io", skip_serializing_if = "Option::is_none")]
+    pub pump_io: Option<Box<PumpIo>>,
+    /// Everything else.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl Object {
+    /// An object of a type, and nothing else.
+    pub fn new(object_type: impl Into<String>) -> Self {
+        Self {
+            object_type: Some(object_type.into()),
+            ..Self::default()
+        }
+    }
+
+    /// The mention of an object: its type and id.
+    pub fn reference(object_type: impl Into<String>, id: impl Into<String>) -> Self {
+        Self {
+            id: Some(id.into()),
+            ..Self::new(object_type)
+        }
+    }
+
+    /// The collection that stands for everybody.
+    pub fn public() -> Self {
+        Self::reference("collection", crate::PUBLIC)
+    }
+
+    /// Whether the object is of this type.
+    pub fn is_a(&self, object_type: &str) -> bool {
+        self.object_type.as_deref() == Some(object_type)
+    }
+}
+
+/// The `pump_io` part of an object: what the server knows about it and the reader.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PumpIo {
+    /// Whether the reader shared it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shared: Option<bool>,
+    /// Whether the reader follows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub followed: Option<bool>,
+    /// Where the reader's own server hands out the remote thing.
+    #[serde(rename = "proxyURL", skip_serializing_if = "Option::is_none")]
+    pub proxy_url: Option<String>,
+    /// Everything else.
+    #[serde(flatten)]
+    pub extra: Extra,
+}

@@ -1,0 +1,220 @@
+//! Edges between objects: who follows, likes, shares, answers, owns or lists what.
+
+use rusqlite::Row;
+
+use crate::objects::columns;
+use crate::page::{PageSql, page_sql};
+use crate::sql::{Result, list, params};
+use crate::{ObjectKey, Paging, Snapshot, StoredObject, Transaction, UserKey};
+
+/// What an edge means. The numbers stand in the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Edge {
+    /// The source, a person, follows the target.
+    Follow = 1,
+    /// The source, a person, likes the target.
+    Like = 2,
+    /// The source, a person, shared the target.
+    Share = 3,
+    /// The source answers the target.
+    Reply = 4,
+    /// The source, a list, has the target as a member.
+    Member = 5,
+    /// The source, a person, owns the target, a list.
+    List = 6,
+}
+
+/// The end of an edge that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Those from which edges lead to the given object.
+    Sources,
+    /// Those to which edges lead from the given object.
+    Targets,
+}
+
+// By the indexes edges_to and edges_from.
+const SOURCES: PageSql = page_sql!(
+    concat!(
+        "SELECT position, ",
+        columns!(),
+        " FROM edges JOIN objects ON objects.key = edges.source"
+    ),
+    "kind = ?3 AND target = ?4",
+    "position"
+);
+const TARGETS: PageSql = page_sql!(
+    concat!(
+        "SELECT position, ",
+        columns!(),
+        " FROM edges JOIN objects ON objects.key = edges.target"
+    ),
+    "kind = ?3 AND source = ?4",
+    "position"
+);
+
+impl Snapshot<'_> {
+    /// Whether there is such an edge.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Database`], as for all look-ups.
+    pub fn has_edge(&self, edge: Edge, source: ObjectKey, target: ObjectKey) -> Result<bool> {
+        Ok(self.edge_position(edge, source, target)?.is_some())
+    }
+
+    /// The position of an edge in the lists of both its ends.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Database`].
+    pub fn edge_position(
+        &self,
+        edge: Edge,
+        source: ObjectKey,
+        target: ObjectKey,
+    ) -> Result<Option<i64>> {
+        self.first(
+            "SELECT position FROM edges WHERE kind = ?1 AND source = ?2 AND target = ?3",
+            params![edge as u8, source, target],
+            |row| row.get(0),
+        )
+    }
+
+    /// Which of these objects an edge leads to from the source.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Database`].
+    pub fn edges_among(
+        &self,
+        edge: Edge,
+        source: ObjectKey,
+        targets: &[ObjectKey],
+    ) -> Result<Vec<ObjectKey>> {
+        self.all(
+            "SELECT target FROM edges
+             WHERE kind = ?1 AND source = ?2 AND target IN (SELECT value FROM json_each(?3))",
+            params![edge as u8, source, list(targets)],
+            |row| row.get(0),
+        )
+    }
+
+    /// A page of the objects at the other ends of an object's edges. How many there are in all
+    /// stands in the object's tallies.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Database`].
+    pub fn neighbours(
+        &self,
+        edge: Edge,
+        end: End,
+        of: ObjectKey,
+        paging: Paging,
+    ) -> Result<Vec<(i64, StoredObject)>> {
+        let sql = match end {
+            End::Sources => &SOURCES,
+            End::Targets => &TARGETS,
+        };
+        self.page(sql, paging, params![edge as u8, of], |row: &Row<'_>| {
+            StoredObject::from_row(row, 1)
+        })
+    }
+
+    /// The local users among those who follow a person.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Database`].
+    pub fn local_followers(&self, person: ObjectKey) -> Result<Vec<UserKey>> {
+        self.all(
+            "SELECT users.key FROM edges JOIN users ON users.person = edges.source
+             WHERE edges.kind = ?1 AND edges.target = ?2",
+            params![Edge::Follow as u8, person],
+            |row| row.get(0),
+        )
+    }
+
+    /// The local users among the members of a list.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Database`].
+    pub fn local_members(&self, collection: ObjectKey) -> Result<Vec<UserKey>> {
+        self.all(
+            "SELECT users.key FROM edges JOIN users ON users.person = edges.target
+             WHERE edges.kind = ?1 AND edges.source = ?2",
+            params![Edge::Member as u8, collection],
+            |row| row.get(0),
+        )
+    }
+}
+
+impl Transaction<'_> {
+    /// Adds an edge and counts it at both ends; false if it was there already.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
+    pub fn add_edge(&self, edge: Edge, source: ObjectKey, target: ObjectKey) -> Result<bool> {
+        let added = self.execute(
+            "INSERT INTO edges (kind, source, target) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            params![edge as u8, source, target],
+        )? == 1;
+        if added {
+            self.count_edge(edge, source, target, 1)?;
+        }
+        Ok(added)
+    }
+
+    /// Removes an edge; false if there was none.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
+    pub fn remove_edge(&self, edge: Edge, source: ObjectKey, target: ObjectKey) -> Result<bool> {
+        let removed = self.execute(
+            "DELETE FROM edges WHERE kind = ?1 AND source = ?2 AND target = ?3",
+            params![edge as u8, source, target],
+        )? == 1;
+        if removed {
+            self.count_edge(edge, source, target, -1)?;
+        }
+        Ok(removed)
+    }
+
+    fn count_edge(
+        &self,
+        edge: Edge,
+        source: ObjectKey,
+        target: ObjectKey,
+        change: i64,
+    ) -> Result<()> {
+        let (at_source, at_target) = match edge {
+            Edge::Follow => (
+                Some("UPDATE objects SET following = following + ?2 WHERE key = ?1"),
+                Some("UPDATE objects SET followers = followers + ?2 WHERE key = ?1"),
+            ),
+            Edge::Like => (
+                Some("UPDATE objects SET favorites = favorites + ?2 WHERE key = ?1"),
+                Some("UPDATE objects SET likes = likes + ?2 WHERE key = ?1"),
+            ),
+            Edge::Share => (
+                None,
+                Some("UPDATE objects SET shares = shares + ?2 WHERE key = ?1"),
+            ),
+            Edge::Reply => (
+                None,
+                Some("UPDATE objects SET replies = replies + ?2 WHERE key = ?1"),
+            ),
+            Edge::Member => (
+                Some("UPDATE objects SET members = members + ?2 WHERE key = ?1"),
+                None,
+            ),
+            Edge::List => (
+                Some("UPDATE objects SET lists = lists + ?2 WHERE key = ?1"),
+                None,
+            ),
+        };
+        for (sql, key) in [(at_source, source), (at_target, target)] {
+            if let Some(sql) = sql {
+                self.execute(sql, params![key, change])?;
+            }
+        }
+        Ok(())
+    }
+}

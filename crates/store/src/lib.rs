@@ -1,0 +1,46 @@
+//! Everything a Pumphouse server keeps, and the one crate that knows SQL.
+//!
+//! A [`Store`] is a directory with an SQLite database. Work on it is a closure over a
+//! [`Snapshot`] (reading) or a [`Transaction`] (reading and writing):
+//!
+//! - [`Store::read`] runs beside the writer and never waits for it.
+//! - [`Store::write`] answers when its transaction is on disk (`synchronous=FULL`). Writes that
+//!   wait at the same time share one sync; each is undone alone when it fails.
+//!
+//! The queries stand in one file per subject, each with plain SQL that numbers its
+//! parameters (`?1`); what is particular to SQLite is in `sql` and `migrate`.
+//!
+//! Documents are strings here: what they mean is the server's affair.
+
+mod activities;
+mod clients;
+mod edges;
+mod error;
+mod inbox;
+mod migrate;
+mod nonces;
+mod objects;
+mod page;
+mod sessions;
+mod settings;
+mod sql;
+mod store;
+mod tokens;
+mod users;
+mod writer;
+
+pub use activities::{NewActivity, Outbox, StoredActivity};
+pub use clients::{Client, ClientFields};
+pub use edges::{Edge, End};
+pub use error::{Error, ErrorKind};
+pub use inbox::{Delivery, Inbox};
+pub use nonces::Nonce;
+pub use objects::{NewObject, ObjectKey, StoredObject, Tallies};
+pub use page::{Paging, Position};
+pub use sql::{Snapshot, Transaction};
+pub use store::Store;
+pub use tokens::{Credentials, Exchange, TemporaryCredentials, TokenCredentials};
+pub use users::{FeedTallies, NewUser, User, UserKey};
+
+/// Microseconds since 1970, UTC.
+pub type Micros = i64;

@@ -1,0 +1,154 @@
+//! The store: one directory, one writer, many readers.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::runtime::{Handle, RuntimeFlavor};
+
+use crate::nonces::Nonces;
+use crate::sql::{Connection, Result, Snapshot, Transaction};
+use crate::writer::Writer;
+use crate::{Error, ErrorKind, Micros, Nonce, migrate};
+
+/// Everything a server keeps. Cheap to clone; all clones are one store.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    database: PathBuf,
+    writer: Writer,
+    readers: Mutex<Vec<Connection>>,
+    nonces: Nonces,
+    /// Locked as long as the store is open.
+    _lock: File,
+}
+
+impl Store {
+    /// Opens the store in a directory, and makes both if there is none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InUse`] if another process has it open, [`ErrorKind::TooNew`] if a newer
+    /// Pumphouse wrote it, [`ErrorKind::Database`] if it cannot be read or written.
+    pub fn open(directory: &Path) -> Result<Self> {
+        let cannot = |error: std::io::Error| {
+            Error::with_source(
+                ErrorKind::Database,
+                format!("cannot use the data directory {}", directory.display()),
+                error,
+            )
+        };
+        create_private(directory).map_err(cannot)?;
+        let lock = File::create(directory.join("lock")).map_err(cannot)?;
+        lock.try_lock().map_err(|_| {
+            Error::new(
+                ErrorKind::InUse,
+                format!(
+                    "another server uses the data directory {}",
+                    directory.display()
+                ),
+            )
+        })?;
+        let database = directory.join("pumphouse.sqlite");
+        let writer = Writer::start(migrate::open_writer(&database)?, "store-writer")?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                database,
+                writer,
+                readers: Mutex::new(Vec::new()),
+                nonces: Nonces::open(&directory.join("nonces.sqlite"))?,
+                _lock: lock,
+            }),
+        })
+    }
+
+    /// Reads in one consistent snapshot. The closure should take microseconds: it runs on the
+    /// calling thread, which is handed over by the runtime if it is one of several.
+    ///
+    /// # Errors
+    /// What the closure gives, or [`ErrorKind::Database`].
+    pub fn read<T, E, F>(&self, work: F) -> std::result::Result<T, E>
+    where
+        E: From<Error>,
+        F: FnOnce(&Snapshot<'_>) -> std::result::Result<T, E>,
+    {
+        let many_threads = Handle::try_current()
+            .is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread);
+        if many_threads {
+            tokio::task::block_in_place(|| self.snapshot(work))
+        } else {
+            self.snapshot(work)
+        }
+    }
+
+    fn snapshot<T, E, F>(&self, work: F) -> std::result::Result<T, E>
+    where
+        E: From<Error>,
+        F: FnOnce(&Snapshot<'_>) -> std::result::Result<T, E>,
+    {
+        let idle = self.readers().pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => migrate::open_reader(&self.inner.database)?,
+        };
+        connection.execute_batch("BEGIN").map_err(Error::from)?;
+        let outcome = work(&Snapshot::new(&connection));
+        connection.execute_batch("COMMIT").map_err(Error::from)?;
+        self.readers().push(connection);
+        outcome
+    }
+
+    fn readers(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        // The list is whole whatever happened while it was locked.
+        self.inner
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads and writes in one transaction; answers when it is on disk.
+    ///
+    /// # Errors
+    /// What the closure gives (then nothing is changed), [`ErrorKind::DiskFull`],
+    /// [`ErrorKind::Database`] or [`ErrorKind::Closed`].
+    pub async fn write<T, E, F>(&self, work: F) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> std::result::Result<T, E> + Send + 'static,
+    {
+        self.inner.writer.write(work).await
+    }
+
+    /// Remembers a nonce; false if it was used before. It survives the process.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Database`], [`ErrorKind::DiskFull`] or [`ErrorKind::Closed`].
+    pub async fn use_nonce(&self, nonce: Nonce) -> Result<bool> {
+        self.inner.nonces.insert(nonce).await
+    }
+
+    /// Forgets what has expired by now: nonces, log-ins that were not finished, sessions.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Database`], [`ErrorKind::DiskFull`] or [`ErrorKind::Closed`].
+    pub async fn purge(&self, now: Micros) -> Result<()> {
+        self.inner.nonces.purge(now).await?;
+        self.write(move |tx| {
+            tx.purge_sessions(now)?;
+            tx.purge_temporary_credentials(now)
+        })
+        .await
+    }
+}
+
+/// Makes a directory that only its owner can read.
+fn create_private(directory: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
+}

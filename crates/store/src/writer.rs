@@ -1,0 +1,156 @@
+//! The one writer: a thread that groups the writes that wait into one commit.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc;
+use std::thread;
+
+use tokio::sync::oneshot;
+
+use crate::sql::{Connection, Result, Transaction};
+use crate::{Error, ErrorKind};
+
+/// How many writes share a commit at most: enough to make the sync cheap, few enough
+/// that nobody waits long for the others.
+const GROUP: usize = 64;
+
+/// Does its work within the open transaction, or hears why there is none, and gives back
+/// what is to be done when the outcome is known.
+type Job = Box<dyn FnOnce(Result<&Connection>, Alone) -> Finish + Send>;
+type Finish = Box<dyn FnOnce(Result<()>) + Send>;
+
+/// Whether a job shares its transaction with others, and so has to be undone by a savepoint.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Alone {
+    Yes,
+    No,
+}
+
+/// Hands closures to the writing thread. Cheap to clone; the thread ends with the last clone.
+#[derive(Clone)]
+pub(crate) struct Writer {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(crate) fn start(connection: Connection, name: &str) -> Result<Self> {
+        let (jobs, queue) = mpsc::channel::<Job>();
+        thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || run(&connection, &queue))
+            .map_err(|error| {
+                Error::with_source(
+                    ErrorKind::Database,
+                    "cannot start the writing thread",
+                    error,
+                )
+            })?;
+        Ok(Self { jobs })
+    }
+
+    /// Runs a closure in a transaction and waits until it is committed.
+    pub(crate) async fn write<T, E, F>(&self, work: F) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> std::result::Result<T, E> + Send + 'static,
+    {
+        let closed = || Error::new(ErrorKind::Closed, "the store is closed");
+        let (reply, answer) = oneshot::channel();
+        let job: Job = Box::new(move |connection, alone| {
+            let outcome = match connection {
+                Ok(connection) => attempt(connection, alone, work),
+                Err(error) => Err(E::from(error)),
+            };
+            Box::new(move |committed| {
+                // Nobody listens when the caller has gone away; the write stands all the same.
+                let _ = reply.send(committed.map_err(E::from).and(outcome));
+            })
+        });
+        self.jobs.send(job).map_err(|_| closed())?;
+        answer.await.unwrap_or_else(|_| Err(closed().into()))
+    }
+}
+
+fn run(connection: &Connection, queue: &mpsc::Receiver<Job>) {
+    while let Ok(first) = queue.recv() {
+        let mut group = vec![first];
+        while group.len() < GROUP
+            && let Ok(next) = queue.try_recv()
+        {
+            group.push(next);
+        }
+        commit(connection, group);
+    }
+}
+
+/// Runs the jobs in one transaction, commits it, and then tells all of them.
+fn commit(connection: &Connection, group: Vec<Job>) {
+    let alone = if group.len() == 1 {
+        Alone::Yes
+    } else {
+        Alone::No
+    };
+    let mut committed = connection
+        .execute_batch("BEGIN IMMEDIATE")
+        .map_err(Error::from);
+    let mut finishes = Vec::with_capacity(group.len());
+    for job in group {
+        // An error such as a full disk can end the transaction behind our back. Then what the
+        // earlier jobs did is gone, and the later ones must not run outside of it.
+        if committed.is_ok() && connection.is_autocommit() {
+            committed = Err(Error::new(ErrorKind::DiskFull, "the transaction was lost"));
+        }
+        let open = committed
+            .as_ref()
+            .map(|()| connection)
+            .map_err(Error::again);
+        finishes.push(job(open, alone));
+    }
+    // A job that failed alone has already ended the transaction, and so has a full disk.
+    match (&committed, connection.is_autocommit(), alone) {
+        (Ok(()), false, _) => {
+            committed = connection.execute_batch("COMMIT").map_err(Error::from);
+        }
+        (Ok(()), true, Alone::No) => {
+            committed = Err(Error::new(ErrorKind::DiskFull, "the transaction was lost"));
+        }
+        _ => {}
+    }
+    if let Err(error) = &committed {
+        tracing::error!(%error, "a group of writes was not committed");
+        if !connection.is_autocommit() && connection.execute_batch("ROLLBACK").is_err() {
+            tracing::error!("cannot roll back; the next transaction will fail too");
+        }
+    }
+    for finish in finishes {
+        finish(committed.as_ref().map(|&()| ()).map_err(Error::again));
+    }
+}
+
+/// Runs one job; undoes what it did if it fails or panics.
+fn attempt<T, E, F>(connection: &Connection, alone: Alone, work: F) -> std::result::Result<T, E>
+where
+    E: From<Error>,
+    F: FnOnce(&Transaction<'_>) -> std::result::Result<T, E>,
+{
+    if alone == Alone::No {
+        connection
+            .execute_batch("SAVEPOINT job")
+            .map_err(Error::from)?;
+    }
+    // The connection is in a known state after a rollback, whatever the closure did.
+    let outcome = catch_unwind(AssertUnwindSafe(|| work(&Transaction::new(connection))))
+        .unwrap_or_else(|_| Err(Error::new(ErrorKind::Database, "a transaction panicked").into()));
+    let end = match (alone, outcome.is_ok()) {
+        (Alone::Yes, true) => "",
+        (Alone::Yes, false) => "ROLLBACK",
+        (Alone::No, true) => "RELEASE job",
+        (Alone::No, false) => "ROLLBACK TO job; RELEASE job",
+    };
+    match connection.execute_batch(end) {
+        Ok(()) => outcome,
+        // A full disk ends the transaction by itself; then the job's own error says so.
+        Err(error) => outcome.and(Err(Error::from(error).into())),
+    }
+}

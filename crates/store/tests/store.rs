@@ -1,0 +1,239 @@
+//! The store as its users see it: durable, grouped, and undone one by one.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use std::path::Path;
+
+use pumphouse_store::{
+    Delivery, Edge, End, Error, ErrorKind, Inbox, NewActivity, NewObject, NewUser, Nonce,
+    ObjectKey, Paging, Position, Store, Transaction, UserKey,
+};
+
+fn person(tx: &Transaction<'_>, name: &str) -> Result<(ObjectKey, UserKey), Error> {
+    let person = tx.insert_object(&NewObject {
+        id: &format!("acct:{name}@pump.test"),
+        uuid: name,
+        object_type: "person",
+        author: None,
+        document: "{}",
+        updated: 1,
+    })?;
+    let user = tx.insert_user(&NewUser {
+        nickname: name,
+        person,
+        password_hash: "",
+        properties: "{}",
+        created: 1,
+    })?;
+    Ok((person, user))
+}
+
+fn activity(tx: &Transaction<'_>, actor: ObjectKey, id: &str, major: bool) -> Result<i64, Error> {
+    tx.insert_activity(&NewActivity {
+        id,
+        uuid: id,
+        actor,
+        major,
+        document: "{}",
+        published: 1,
+    })
+}
+
+fn open(directory: &Path) -> Store {
+    Store::open(directory).unwrap()
+}
+
+const ALL: Inbox = Inbox {
+    major: None,
+    direct: false,
+};
+
+fn paging(count: u32, position: Position) -> Paging {
+    Paging { count, position }
+}
+
+#[tokio::test]
+async fn inbox_pages_by_offset_before_and_since() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path());
+    let user = store
+        .write(|tx| {
+            let (actor, user) = person(tx, "alice")?;
+            for number in 0..10 {
+                let key = activity(tx, actor, &format!("a{number}"), number % 2 == 0)?;
+                let to: &[UserKey] = &[user];
+                let (direct, others) = if number < 3 {
+                    (to, &[][..])
+                } else {
+                    (&[][..], to)
+                };
+                tx.deliver(&Delivery {
+                    activity: key,
+                    major: number % 2 == 0,
+                    direct,
+                    others,
+                })?;
+            }
+            Ok::<_, Error>(user)
+        })
+        .await
+        .unwrap();
+    let ids = |part: Inbox, paging: Paging| {
+        let page = store
+            .read(|snapshot| snapshot.inbox(user, part, paging))
+            .unwrap();
+        page.into_iter()
+            .map(|(_, activity)| activity.id)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let position = |id: &str| {
+        let found = store
+            .read(|snapshot| snapshot.inbox_position(user, ALL, id))
+            .unwrap();
+        found.unwrap()
+    };
+    assert_eq!(ids(ALL, paging(3, Position::Offset(1))), "a8 a7 a6");
+    assert_eq!(
+        ids(ALL, paging(3, Position::Before(position("a4")))),
+        "a3 a2 a1"
+    );
+    assert_eq!(
+        ids(ALL, paging(3, Position::Since(position("a4")))),
+        "a7 a6 a5"
+    );
+    let major = Inbox {
+        major: Some(true),
+        direct: false,
+    };
+    assert_eq!(
+        ids(major, paging(20, Position::Offset(0))),
+        "a8 a6 a4 a2 a0"
+    );
+    let direct_minor = Inbox {
+        major: Some(false),
+        direct: true,
+    };
+    assert_eq!(ids(direct_minor, paging(20, Position::Offset(0))), "a1");
+    let feeds = store
+        .read(|snapshot| snapshot.user_by_key(user))
+        .unwrap()
+        .unwrap()
+        .feeds;
+    assert_eq!(
+        (
+            feeds.inbox,
+            feeds.inbox_major,
+            feeds.inbox_direct,
+            feeds.inbox_direct_major
+        ),
+        (10, 5, 3, 2)
+    );
+    assert_eq!((feeds.outbox, feeds.outbox_major), (10, 5));
+}
+
+#[tokio::test]
+async fn edges_are_counted_once_at_both_ends() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path());
+    let (alice, bob) = store
+        .write(|tx| {
+            let (alice, _) = person(tx, "alice")?;
+            let (bob, _) = person(tx, "bob")?;
+            assert!(tx.add_edge(Edge::Follow, alice, bob)?);
+            assert!(!tx.add_edge(Edge::Follow, alice, bob)?);
+            Ok::<_, Error>((alice, bob))
+        })
+        .await
+        .unwrap();
+    store
+        .read(|snapshot| {
+            let first = paging(20, Position::Offset(0));
+            let followers = snapshot.neighbours(Edge::Follow, End::Sources, bob, first)?;
+            assert_eq!(followers.len(), 1);
+            assert_eq!(followers[0].1.key, alice);
+            assert_eq!(snapshot.object(bob)?.unwrap().tallies.followers, 1);
+            assert_eq!(snapshot.object(alice)?.unwrap().tallies.following, 1);
+            Ok::<_, Error>(())
+        })
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_failed_write_takes_nothing_of_its_neighbours_with_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path());
+    // Sent at once, so that they share commits.
+    let mut running = tokio::task::JoinSet::new();
+    for number in 0..200 {
+        let store = store.clone();
+        running.spawn(async move {
+            let written: Result<(), Error> =
+                store.write(move |tx| fail_sometimes(tx, number)).await;
+            (number, written.is_ok())
+        });
+    }
+    while let Some(done) = running.join_next().await {
+        let (number, ok) = done.unwrap();
+        let kept = store
+            .read(|snapshot| snapshot.setting(&format!("n{number}")))
+            .unwrap();
+        assert_eq!(kept.is_some(), ok, "write {number}");
+    }
+    assert!(store.read(|snapshot| snapshot.user("x")).unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_nonce_is_used_once_even_after_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let nonce = Nonce {
+        timestamp: 1_000,
+        client: "c".into(),
+        token: "t".into(),
+        nonce: "n".into(),
+    };
+    let store = open(directory.path());
+    assert!(store.use_nonce(nonce.clone()).await.unwrap());
+    assert!(!store.use_nonce(nonce.clone()).await.unwrap());
+    drop(store);
+    let store = reopen(directory.path()).await;
+    assert!(!store.use_nonce(nonce.clone()).await.unwrap());
+    store.purge(10_000_000_000).await.unwrap();
+    assert!(store.use_nonce(nonce).await.unwrap());
+}
+
+fn fail_sometimes(tx: &Transaction<'_>, number: u32) -> Result<(), Error> {
+    tx.set_setting(&format!("n{number}"), "kept")?;
+    match number % 6 {
+        0 => {
+            person(tx, "x")?;
+            person(tx, "x").map(drop)
+        }
+        1 => panic!("a bug in a closure"),
+        _ => Ok(()),
+    }
+}
+
+/// The writing threads let go of the files a moment after the store is dropped.
+async fn reopen(directory: &Path) -> Store {
+    tokio::task::yield_now().await;
+    open(directory)
+}
+
+#[tokio::test]
+async fn two_servers_cannot_share_a_directory() {
+    let directory = tempfile::tempdir().unwrap();
+    let _first = open(directory.path());
+    let second = Store::open(directory.path()).err().unwrap();
+    assert_eq!(second.kind(), ErrorKind::InUse);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_data_directory_is_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let parent = tempfile::tempdir().unwrap();
+    let directory = parent.path().join("data");
+    let _store = open(&directory);
+    let mode = std::fs::metadata(&directory).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
