@@ -72,16 +72,16 @@ CREATE INDEX outbox_kind ON activities (actor, major, key);
 CREATE TABLE inbox (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
     -- users.key
-    user     INTEGER NOT NULL REFERENCES users (key) ON DELETE CASCADE,
+    owner    INTEGER NOT NULL REFERENCES users (key) ON DELETE CASCADE,
     activity INTEGER NOT NULL REFERENCES activities (key),
     major    INTEGER NOT NULL,
     direct   INTEGER NOT NULL
 );
-CREATE UNIQUE INDEX inbox_once ON inbox (user, activity);
-CREATE INDEX inbox_all ON inbox (user, position);
-CREATE INDEX inbox_kind ON inbox (user, major, position);
-CREATE INDEX inbox_direct ON inbox (user, position) WHERE direct = 1;
-CREATE INDEX inbox_direct_kind ON inbox (user, major, position) WHERE direct = 1;
+CREATE UNIQUE INDEX inbox_once ON inbox (owner, activity);
+CREATE INDEX inbox_all ON inbox (owner, position);
+CREATE INDEX inbox_kind ON inbox (owner, major, position);
+CREATE INDEX inbox_direct ON inbox (owner, position) WHERE direct = 1;
+CREATE INDEX inbox_direct_kind ON inbox (owner, major, position) WHERE direct = 1;
 
 -- Who follows, likes, shares, answers, lists or owns what. `kind` is Edge in edges.rs.
 CREATE TABLE edges (
@@ -119,7 +119,7 @@ CREATE TABLE temporary_credentials (
     callback TEXT NOT NULL,
     created  INTEGER NOT NULL,
     -- users.key and SHA-256 of the verifier, once somebody agreed
-    user     INTEGER REFERENCES users (key) ON DELETE CASCADE,
+    owner    INTEGER REFERENCES users (key) ON DELETE CASCADE,
     verifier BLOB,
     state    INTEGER NOT NULL DEFAULT 0
 );
@@ -130,15 +130,15 @@ CREATE TABLE token_credentials (
     token   TEXT PRIMARY KEY,
     secret  TEXT NOT NULL,
     client  INTEGER NOT NULL REFERENCES clients (key),
-    user    INTEGER NOT NULL REFERENCES users (key) ON DELETE CASCADE,
+    owner   INTEGER NOT NULL REFERENCES users (key) ON DELETE CASCADE,
     created INTEGER NOT NULL,
-    UNIQUE (client, user)
+    UNIQUE (client, owner)
 );
 
 -- Browsers that are logged in. `id` is SHA-256 of what the cookie holds.
 CREATE TABLE sessions (
     id      BLOB PRIMARY KEY,
-    user    INTEGER NOT NULL REFERENCES users (key) ON DELETE CASCADE,
+    owner   INTEGER NOT NULL REFERENCES users (key) ON DELETE CASCADE,
     expires INTEGER NOT NULL
 );
 CREATE INDEX sessions_age ON sessions (expires);

@@ -44,10 +44,10 @@ macro_rules! inbox_sql {
 }
 
 // By the indexes inbox_all, inbox_kind, inbox_direct and inbox_direct_kind.
-const ALL: PageSql = inbox_sql!("user = ?3");
-const KIND: PageSql = inbox_sql!("user = ?3 AND inbox.major = ?4");
-const DIRECT: PageSql = inbox_sql!("user = ?3 AND direct = 1");
-const DIRECT_KIND: PageSql = inbox_sql!("user = ?3 AND direct = 1 AND inbox.major = ?4");
+const ALL: PageSql = inbox_sql!("owner = ?3");
+const KIND: PageSql = inbox_sql!("owner = ?3 AND inbox.major = ?4");
+const DIRECT: PageSql = inbox_sql!("owner = ?3 AND direct = 1");
+const DIRECT_KIND: PageSql = inbox_sql!("owner = ?3 AND direct = 1 AND inbox.major = ?4");
 
 impl Snapshot<'_> {
     /// A page of a user's inbox. How many items there are in all stands in the user's tallies.
@@ -76,7 +76,7 @@ impl Snapshot<'_> {
     pub fn inbox_position(&self, user: UserKey, part: Inbox, id: &str) -> Result<Option<i64>> {
         self.first(
             "SELECT inbox.position FROM activities
-             JOIN inbox ON inbox.user = ?2 AND inbox.activity = activities.key
+             JOIN inbox ON inbox.owner = ?2 AND inbox.activity = activities.key
              WHERE activities.id = ?1 AND (?3 IS NULL OR inbox.major = ?3) AND inbox.direct >= ?4",
             params![id, user, part.major, part.direct],
             |row| row.get(0),
@@ -89,7 +89,7 @@ impl Snapshot<'_> {
     /// [`crate::ErrorKind::Database`].
     pub fn was_delivered(&self, user: UserKey, activity: i64) -> Result<bool> {
         let found = self.first(
-            "SELECT 1 FROM inbox WHERE user = ?1 AND activity = ?2",
+            "SELECT 1 FROM inbox WHERE owner = ?1 AND activity = ?2",
             params![user, activity],
             |_| Ok(()),
         )?;
@@ -110,7 +110,7 @@ impl Transaction<'_> {
             }
             let users = list(users);
             self.execute(
-                "INSERT INTO inbox (user, activity, major, direct)
+                "INSERT INTO inbox (owner, activity, major, direct)
                  SELECT value, ?2, ?3, ?4 FROM json_each(?1)",
                 params![users, delivery.activity, delivery.major, direct],
             )?;

@@ -10,7 +10,7 @@ impl Snapshot<'_> {
     /// [`crate::ErrorKind::Database`].
     pub fn session(&self, id: &[u8; 32], now: Micros) -> Result<Option<UserKey>> {
         self.first(
-            "SELECT user FROM sessions WHERE id = ?1 AND expires > ?2",
+            "SELECT owner FROM sessions WHERE id = ?1 AND expires > ?2",
             params![id.as_slice(), now],
             |row| row.get(0),
         )
@@ -24,7 +24,7 @@ impl Transaction<'_> {
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`], as for all changes.
     pub fn insert_session(&self, id: &[u8; 32], user: UserKey, expires: Micros) -> Result<()> {
         self.execute(
-            "INSERT INTO sessions (id, user, expires) VALUES (?1, ?2, ?3)",
+            "INSERT INTO sessions (id, owner, expires) VALUES (?1, ?2, ?3)",
             params![id.as_slice(), user, expires],
         )?;
         Ok(())

@@ -79,7 +79,7 @@ impl Snapshot<'_> {
                 " FROM clients
                   LEFT JOIN token_credentials
                       ON token_credentials.token = ?2 AND token_credentials.client = clients.key
-                  LEFT JOIN users ON users.key = token_credentials.user
+                  LEFT JOIN users ON users.key = token_credentials.owner
                   WHERE clients.id = ?1"
             ),
             params![client, token],
@@ -108,7 +108,7 @@ impl Snapshot<'_> {
         now: Micros,
     ) -> Result<Option<TemporaryCredentials>> {
         self.first(
-            "SELECT token, temporary_credentials.secret, clients.id, clients.application_name, callback, user,
+            "SELECT token, temporary_credentials.secret, clients.id, clients.application_name, callback, owner,
                  verifier, state
              FROM temporary_credentials JOIN clients ON clients.key = temporary_credentials.client
              WHERE token = ?1 AND temporary_credentials.created > ?2",
@@ -137,7 +137,7 @@ impl Snapshot<'_> {
     pub fn is_authorized(&self, client: &str, user: UserKey) -> Result<bool> {
         let found = self.first(
             "SELECT 1 FROM token_credentials JOIN clients ON clients.key = token_credentials.client
-             WHERE clients.id = ?1 AND token_credentials.user = ?2",
+             WHERE clients.id = ?1 AND token_credentials.owner = ?2",
             params![client, user],
             |_| Ok(()),
         )?;
@@ -177,8 +177,8 @@ impl Transaction<'_> {
         verifier: &[u8; 32],
     ) -> Result<bool> {
         let changed = self.execute(
-            "UPDATE temporary_credentials SET user = ?2, verifier = ?3
-             WHERE token = ?1 AND state = ?4 AND (user IS NULL OR user = ?2)",
+            "UPDATE temporary_credentials SET owner = ?2, verifier = ?3
+             WHERE token = ?1 AND state = ?4 AND (owner IS NULL OR owner = ?2)",
             params![token, user, verifier.as_slice(), PENDING],
         )?;
         Ok(changed == 1)
@@ -190,7 +190,7 @@ impl Transaction<'_> {
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn authorize_temporary_credentials(&self, token: &str, user: UserKey) -> Result<bool> {
         let changed = self.execute(
-            "UPDATE temporary_credentials SET state = ?3 WHERE token = ?1 AND user = ?2 AND state = ?4",
+            "UPDATE temporary_credentials SET state = ?3 WHERE token = ?1 AND owner = ?2 AND state = ?4",
             params![token, user, AUTHORIZED, PENDING],
         )?;
         Ok(changed == 1)
@@ -224,7 +224,7 @@ impl Transaction<'_> {
             "UPDATE temporary_credentials SET state = ?4
              WHERE token = ?2 AND state = ?5 AND created > ?3
                  AND client = (SELECT key FROM clients WHERE id = ?1)
-             RETURNING client, user",
+             RETURNING client, owner",
             params![client, temporary, now - LIFETIME, REDEEMED, AUTHORIZED],
             |row| Ok((row.get::<_, i64>(0)?, row.get::<_, UserKey>(1)?)),
         )?
@@ -248,12 +248,12 @@ impl Transaction<'_> {
         now: Micros,
     ) -> Result<TokenCredentials> {
         self.execute(
-            "INSERT INTO token_credentials (token, secret, client, user, created) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (client, user) DO NOTHING",
+            "INSERT INTO token_credentials (token, secret, client, owner, created) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (client, owner) DO NOTHING",
             params![fresh.token, fresh.secret, client, user, now],
         )?;
         let kept = self.first(
-            "SELECT token, secret FROM token_credentials WHERE client = ?1 AND user = ?2",
+            "SELECT token, secret FROM token_credentials WHERE client = ?1 AND owner = ?2",
             params![client, user],
             |row| {
                 Ok(TokenCredentials {

@@ -1,0 +1,13 @@
+//! Who is asking: nobody, an application, or a user; by OAuth 1.0 signature or by session.
+//!
+//! A request is believed only as far as its signature reaches: what a handler gets is an
+//! extractor of one of the classes of the protocol (section 3.1), which exists only after
+//! verification.
+
+mod keeper;
+mod principal;
+mod session;
+
+pub(crate) use keeper::{Keeper, provider, verifier_digest};
+pub(crate) use principal::{AnyRead, ClientWrite, UserRead, UserWrite};
+pub(crate) use session::{Session, SessionCookie};

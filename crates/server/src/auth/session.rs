@@ -1,0 +1,109 @@
+//! Browsers that are logged in: a cookie whose hash is kept.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::{HeaderMap, HeaderValue, header};
+use pumphouse_store::{User, UserKey};
+use sha2::{Digest, Sha256};
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::ids;
+
+/// How long a session lasts: 30 days, in microseconds.
+const LIFETIME: i64 = 30 * 24 * 3_600 * 1_000_000;
+
+/// A session of a browser.
+pub(crate) struct Session {
+    pub(crate) user: User,
+}
+
+/// What is set in the browser: a random value that nothing can be learned from.
+pub(crate) struct SessionCookie(String);
+
+impl Session {
+    /// The session that the cookies of a request name, if it lasts.
+    pub(crate) fn find(app: &App, headers: &HeaderMap) -> Result<Option<Self>> {
+        let Some(value) = cookie(headers, SessionCookie::name(app)) else {
+            return Ok(None);
+        };
+        let (id, now) = (digest(value), app.now());
+        let user = app
+            .store
+            .read(|snapshot| match snapshot.session(&id, now)? {
+                Some(user) => snapshot.user_by_key(user),
+                None => Ok(None),
+            })?;
+        Ok(user.map(|user| Self { user }))
+    }
+
+    /// Begins a session.
+    pub(crate) async fn begin(app: &App, user: UserKey) -> Result<SessionCookie> {
+        let value = ids::secret()?;
+        let (id, expires) = (digest(&value), app.now() + LIFETIME);
+        app.store
+            .write(move |tx| tx.insert_session(&id, user, expires))
+            .await?;
+        Ok(SessionCookie(value))
+    }
+
+    /// Ends the session that the cookies of a request name.
+    pub(crate) async fn end(app: &App, headers: &HeaderMap) -> Result<()> {
+        if let Some(value) = cookie(headers, SessionCookie::name(app)) {
+            let id = digest(value);
+            app.store.write(move |tx| tx.delete_session(&id)).await?;
+        }
+        Ok(())
+    }
+}
+
+impl SessionCookie {
+    /// Over https the browser itself guards the name against other hosts and plain http.
+    fn name(app: &App) -> &'static str {
+        if app.site.urls.is_https() {
+            "__Host-pumphouse"
+        } else {
+            "pumphouse"
+        }
+    }
+
+    /// The value of `Set-Cookie`.
+    pub(crate) fn header(&self, app: &App) -> Result<HeaderValue> {
+        Self::set(app, &self.0, LIFETIME / 1_000_000)
+    }
+
+    /// The value of `Set-Cookie` that takes the cookie away.
+    pub(crate) fn removal(app: &App) -> Result<HeaderValue> {
+        Self::set(app, "", 0)
+    }
+
+    fn set(app: &App, value: &str, seconds: i64) -> Result<HeaderValue> {
+        let secure = if app.site.urls.is_https() {
+            "; Secure"
+        } else {
+            ""
+        };
+        let name = Self::name(app);
+        HeaderValue::try_from(format!(
+            "{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"
+        ))
+        .map_err(|error| Error::internal("cookie", error))
+    }
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(given, _)| *given == name)
+        .map(|(_, value)| value)
+}
+
+fn digest(value: &str) -> [u8; 32] {
+    // Decoded, so that no two spellings name one session; what does not decode names none.
+    let bytes = URL_SAFE_NO_PAD.decode(value).unwrap_or_default();
+    Sha256::digest(bytes).into()
+}

@@ -1,0 +1,62 @@
+//! Time as a parameter, so that tests can set it.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::Timestamp;
+
+/// Where the server takes the time from.
+pub trait Clock: Send + Sync + 'static {
+    /// Microseconds since 1970, UTC.
+    fn now(&self) -> i64;
+}
+
+/// The machine's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the machine's clock"
+    )]
+    fn now(&self) -> i64 {
+        Timestamp::now().as_microsecond()
+    }
+}
+
+/// A clock that stands still until it is moved.
+#[derive(Debug)]
+pub struct SetClock(AtomicI64);
+
+impl SetClock {
+    /// A clock that shows so many seconds since 1970.
+    pub fn at(seconds: i64) -> Self {
+        Self(AtomicI64::new(seconds * 1_000_000))
+    }
+
+    /// Moves the clock by so many seconds.
+    pub fn advance(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000_000, Ordering::Relaxed);
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A time as the protocol writes it: UTC, whole seconds, `2026-11-24T00:09:12Z` (section 13.5).
+pub(crate) fn format(micros: i64) -> String {
+    let seconds =
+        Timestamp::from_second(micros.div_euclid(1_000_000)).unwrap_or(Timestamp::UNIX_EPOCH);
+    seconds.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn times_have_whole_seconds() {
+        assert_eq!(super::format(1_795_478_952_999_999), "2026-11-24T00:09:12Z");
+    }
+}

@@ -1,0 +1,207 @@
+//! Who an activity is for: the recipients it gets when it names none, and the inboxes that follow
+//! from its recipients (pump.io protocol, section 6.6).
+
+use std::collections::BTreeMap;
+
+use pumphouse_activity::{Activity, Object, PUBLIC};
+use pumphouse_store::{Snapshot, StoredObject, UserKey};
+
+use super::post::Actor;
+use super::{Site, documents};
+use crate::error::{Error, Result};
+
+/// What the recipients of an activity depend on.
+pub(crate) struct Subject<'a> {
+    pub(crate) verb: &'a str,
+    pub(crate) object: &'a StoredObject,
+    /// What the object answers.
+    pub(crate) parent: Option<&'a StoredObject>,
+}
+
+/// The users into whose inboxes an activity goes.
+pub(crate) struct Audience {
+    /// Named in `to` or `bto`.
+    pub(crate) direct: Vec<UserKey>,
+    pub(crate) others: Vec<UserKey>,
+}
+
+/// Checks the recipients that were given. A recipient without id is nobody and is left out.
+pub(crate) fn check_recipients(activity: &mut Activity) -> Result<()> {
+    for (name, recipients) in [
+        ("to", &mut activity.to),
+        ("cc", &mut activity.cc),
+        ("bto", &mut activity.bto),
+        ("bcc", &mut activity.bcc),
+    ] {
+        let Some(list) = recipients else { continue };
+        list.retain(|recipient| recipient.id.is_some());
+        if list.iter().any(|recipient| recipient.object_type.is_none()) {
+            return Err(Error::bad_request(format!(
+                "every recipient in '{name}' needs an objectType and an id"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Gives an activity that is addressed to nobody the recipients of the first rule that applies.
+pub(crate) fn complete(
+    snapshot: &Snapshot<'_>,
+    site: &Site,
+    actor: &Actor,
+    subject: &Subject<'_>,
+    activity: &mut Activity,
+) -> Result<()> {
+    if activity.recipients().next().is_some() {
+        return Ok(());
+    }
+    let followers = || {
+        vec![Object::reference(
+            "collection",
+            site.urls.feed(&actor.nickname, "followers"),
+        )]
+    };
+    let object = subject.object;
+    let is_self = object.key == actor.person;
+    let (to, cc) = match subject.verb {
+        "update" | "delete" if !is_self => original_recipients(snapshot, object)?
+            .ok_or_else(|| Error::bad_request("no original post"))?,
+        "favorite" | "unfavorite" | "like" | "unlike" | "dislike" => {
+            let (to, mut cc) =
+                original_recipients(snapshot, object)?.unwrap_or_else(|| (Vec::new(), followers()));
+            cc.extend(author_of(snapshot, object, actor)?);
+            (to, cc)
+        }
+        "share" | "unshare" => {
+            let mut cc = followers();
+            cc.extend(author_of(snapshot, object, actor)?);
+            (Vec::new(), cc)
+        }
+        _ if object.object_type == "person" && !is_self => {
+            (vec![Object::reference("person", &object.id)], followers())
+        }
+        _ => match subject.parent {
+            Some(parent) => reply_recipients(snapshot, parent, actor)?,
+            None if actor.user.is_some() => (Vec::new(), followers()),
+            None => (Vec::new(), Vec::new()),
+        },
+    };
+    // An empty list is left out, as it is when nobody was named.
+    activity.to = Some(to).filter(|to| !to.is_empty());
+    activity.cc = Some(cc).filter(|cc| !cc.is_empty());
+    activity.bto = None;
+    activity.bcc = None;
+    Ok(())
+}
+
+/// `to` and `cc` of the activity that posted an object. `bto` and `bcc` are its actor's secret.
+fn original_recipients(
+    snapshot: &Snapshot<'_>,
+    object: &StoredObject,
+) -> Result<Option<(Vec<Object>, Vec<Object>)>> {
+    let Some(posting) = object.posted_by else {
+        return Ok(None);
+    };
+    let Some(stored) = snapshot.activity(posting)? else {
+        return Ok(None);
+    };
+    let original = documents::activity(&stored)?;
+    Ok(Some((
+        original.to.unwrap_or_default(),
+        original.cc.unwrap_or_default(),
+    )))
+}
+
+/// The recipients of what is answered, but for the actor, and its poster.
+fn reply_recipients(
+    snapshot: &Snapshot<'_>,
+    parent: &StoredObject,
+    actor: &Actor,
+) -> Result<(Vec<Object>, Vec<Object>)> {
+    let (mut to, mut cc) = original_recipients(snapshot, parent)?
+        .ok_or_else(|| Error::bad_request("no original post"))?;
+    for list in [&mut to, &mut cc] {
+        list.retain(|recipient| recipient.id.as_deref() != Some(&actor.id));
+    }
+    if let Some(author) = author_of(snapshot, parent, actor)?
+        && !to.iter().any(|recipient| recipient.id == author.id)
+    {
+        to.push(author);
+    }
+    Ok((to, cc))
+}
+
+/// The author of an object, unless it is the actor.
+fn author_of(
+    snapshot: &Snapshot<'_>,
+    object: &StoredObject,
+    actor: &Actor,
+) -> Result<Option<Object>> {
+    let Some(author) = object.author.filter(|author| *author != actor.person) else {
+        return Ok(None);
+    };
+    let author = snapshot.object(author)?;
+    Ok(author.map(|author| Object::reference(author.object_type, author.id)))
+}
+
+/// The local users who get an activity: each once, and the actor too.
+pub(crate) fn audience(
+    snapshot: &Snapshot<'_>,
+    site: &Site,
+    actor: &Actor,
+    activity: &Activity,
+) -> Result<Audience> {
+    // Whether each user is named in `to` or `bto`.
+    let mut users: BTreeMap<UserKey, bool> = BTreeMap::new();
+    if let Some(user) = actor.user {
+        users.insert(user, false);
+    }
+    for (recipients, primary) in [
+        (&activity.to, true),
+        (&activity.bto, true),
+        (&activity.cc, false),
+        (&activity.bcc, false),
+    ] {
+        for recipient in recipients.iter().flatten() {
+            let named = recipient.is_a("person");
+            for user in users_behind(snapshot, site, actor, recipient)? {
+                *users.entry(user).or_default() |= primary && named;
+            }
+        }
+    }
+    let (direct, others): (Vec<_>, Vec<_>) = users.into_iter().partition(|(_, direct)| *direct);
+    let keys = |users: Vec<(UserKey, bool)>| users.into_iter().map(|(user, _)| user).collect();
+    Ok(Audience {
+        direct: keys(direct),
+        others: keys(others),
+    })
+}
+
+fn users_behind(
+    snapshot: &Snapshot<'_>,
+    site: &Site,
+    actor: &Actor,
+    recipient: &Object,
+) -> Result<Vec<UserKey>> {
+    let Some(id) = recipient.id.as_deref() else {
+        return Ok(Vec::new());
+    };
+    if id == PUBLIC || site.urls.followers_owner(id) == Some(&actor.nickname) {
+        return Ok(snapshot.local_followers(actor.person)?);
+    }
+    let Some(object) = snapshot.object_by_id(id)? else {
+        return Ok(Vec::new());
+    };
+    match object.object_type.as_str() {
+        "person" => Ok(snapshot
+            .user_by_person(object.key)?
+            .map(|user| user.key)
+            .into_iter()
+            .collect()),
+        // Nobody can write to another person's list.
+        "collection" if object.author == Some(actor.person) => {
+            Ok(snapshot.local_members(object.key)?)
+        }
+        _ => Ok(Vec::new()),
+    }
+}

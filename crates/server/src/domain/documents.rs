@@ -1,0 +1,130 @@
+//! Between typed objects and the documents that the store keeps.
+//!
+//! A kept document mentions other objects by type and id only; [`super::render`] puts the
+//! objects themselves back in.
+
+use pumphouse_activity::{Activity, Extra, Object};
+use pumphouse_store::{StoredActivity, StoredObject};
+
+use crate::error::{Error, Result};
+
+/// The object in a kept document.
+pub(crate) fn object(stored: &StoredObject) -> Result<Object> {
+    serde_json::from_str(&stored.document)
+        .map_err(|error| Error::internal("document of an object", error))
+}
+
+/// The activity in a kept document.
+pub(crate) fn activity(stored: &StoredActivity) -> Result<Activity> {
+    serde_json::from_str(&stored.document)
+        .map_err(|error| Error::internal("document of an activity", error))
+}
+
+/// The document to keep of an object: without what is computed for each reader.
+pub(crate) fn of_object(object: &Object) -> Result<String> {
+    let mut kept = object.clone();
+    kept.author = kept.author.map(|author| Box::new(mention(&author)));
+    kept.in_reply_to = kept.in_reply_to.map(|parent| Box::new(mention(&parent)));
+    kept.liked = None;
+    kept.pump_io = None;
+    for feed in [
+        &mut kept.likes,
+        &mut kept.replies,
+        &mut kept.shares,
+        &mut kept.followers,
+        &mut kept.following,
+        &mut kept.favorites,
+        &mut kept.lists,
+        &mut kept.members,
+    ]
+    .into_iter()
+    .flatten()
+    {
+        feed.items = None;
+        feed.total_items = None;
+        feed.pump_io = None;
+    }
+    serde_json::to_string(&kept).map_err(|error| Error::internal("document of an object", error))
+}
+
+/// The document to keep of an activity.
+pub(crate) fn of_activity(activity: &Activity) -> Result<String> {
+    let mut kept = activity.clone();
+    for part in parts(&mut kept) {
+        if let Some(object) = part
+            && object.id.is_some()
+        {
+            **object = mention(object);
+        }
+    }
+    for recipients in [&mut kept.to, &mut kept.cc, &mut kept.bto, &mut kept.bcc] {
+        for recipient in recipients.iter_mut().flatten() {
+            *recipient = mention(recipient);
+        }
+    }
+    serde_json::to_string(&kept).map_err(|error| Error::internal("document of an activity", error))
+}
+
+/// The objects that an activity holds, but for its recipients.
+pub(crate) fn parts(activity: &mut Activity) -> [&mut Option<Box<Object>>; 8] {
+    [
+        &mut activity.actor,
+        &mut activity.object,
+        &mut activity.target,
+        &mut activity.generator,
+        &mut activity.provider,
+        &mut activity.context,
+        &mut activity.location,
+        &mut activity.source,
+    ]
+}
+
+/// An object reduced to its type and id.
+pub(crate) fn mention(object: &Object) -> Object {
+    Object {
+        object_type: object.object_type.clone(),
+        id: object.id.clone(),
+        ..Object::default()
+    }
+}
+
+/// Drops the keys that begin with an underscore, everywhere in an activity: they are a server's
+/// own (pump.io protocol, section 6.2).
+pub(crate) fn drop_private_keys(activity: &mut Activity) {
+    drop_private(&mut activity.extra);
+    for part in parts(activity).into_iter().flatten() {
+        drop_private_in(part);
+    }
+    for recipients in [
+        &mut activity.to,
+        &mut activity.cc,
+        &mut activity.bto,
+        &mut activity.bcc,
+    ] {
+        recipients.iter_mut().flatten().for_each(drop_private_in);
+    }
+}
+
+fn drop_private_in(object: &mut Object) {
+    drop_private(&mut object.extra);
+    for inner in [
+        &mut object.author,
+        &mut object.in_reply_to,
+        &mut object.location,
+    ]
+    .into_iter()
+    .flatten()
+    {
+        drop_private_in(inner);
+    }
+    for list in [&mut object.attachments, &mut object.tags]
+        .into_iter()
+        .flatten()
+    {
+        list.iter_mut().for_each(drop_private_in);
+    }
+}
+
+fn drop_private(extra: &mut Extra) {
+    extra.retain(|key, _| !key.starts_with('_'));
+}

@@ -1,0 +1,58 @@
+//! What things mean: accounts, verbs and their effects, addressing, visibility, rendering.
+//!
+//! Nothing here knows HTTP. Functions take a [`Snapshot`](pumphouse_store::Snapshot) to read or a
+//! [`Transaction`](pumphouse_store::Transaction) to change, and the [`Site`] that they work for.
+
+pub(crate) mod accounts;
+pub(crate) mod addressing;
+pub(crate) mod clients;
+pub(crate) mod content;
+pub(crate) mod documents;
+pub(crate) mod effects;
+pub(crate) mod feeds;
+pub(crate) mod objects;
+pub(crate) mod passwords;
+pub(crate) mod people;
+pub(crate) mod post;
+pub(crate) mod render;
+pub(crate) mod scrub;
+pub(crate) mod visibility;
+
+use std::sync::Arc;
+
+use pumphouse_store::{ObjectKey, User};
+
+use crate::urls::Urls;
+
+/// The server that everything belongs to.
+#[derive(Clone, Debug)]
+pub(crate) struct Site {
+    /// Its addresses.
+    pub(crate) urls: Arc<Urls>,
+    /// Its name for people.
+    pub(crate) name: Arc<str>,
+}
+
+/// Who is looking.
+#[derive(Clone, Debug)]
+pub(crate) enum Viewer {
+    /// An application without a person, or nobody: sees what is public.
+    Public,
+    /// A local user.
+    User(User),
+}
+
+impl Viewer {
+    /// The viewer's person.
+    pub(crate) fn person(&self) -> Option<ObjectKey> {
+        match self {
+            Self::Public => None,
+            Self::User(user) => Some(user.person),
+        }
+    }
+
+    /// Whether the viewer is this user.
+    pub(crate) fn is(&self, user: &User) -> bool {
+        self.person() == Some(user.person)
+    }
+}

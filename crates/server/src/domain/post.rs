@@ -1,0 +1,225 @@
+//! Doing something: from an activity as it was sent to one that is kept and delivered
+//! (pump.io protocol, sections 6.1 to 6.7), all in one transaction.
+
+use pumphouse_activity::{Activity, Object};
+use pumphouse_store::{
+    Delivery, NewActivity, ObjectKey, Snapshot, StoredObject, Transaction, User, UserKey,
+};
+
+use super::addressing::{self, Subject};
+use super::{Site, Viewer, content, documents, effects, objects, people, scrub, visibility::Sight};
+use crate::error::{Error, Result};
+use crate::{clock, ids};
+
+/// Who does something.
+#[derive(Clone, Debug)]
+pub(crate) struct Actor {
+    /// The person or service.
+    pub(crate) person: ObjectKey,
+    pub(crate) id: String,
+    pub(crate) object_type: String,
+    /// What stands in the addresses of pages.
+    pub(crate) nickname: String,
+    /// The account, when a local user does it.
+    pub(crate) user: Option<UserKey>,
+}
+
+impl Actor {
+    /// A local user.
+    pub(crate) fn user(snapshot: &Snapshot<'_>, user: &User) -> Result<Self> {
+        let person = people::profile(snapshot, user)?;
+        Ok(Self {
+            person: person.key,
+            id: person.id,
+            object_type: person.object_type,
+            nickname: user.nickname.clone(),
+            user: Some(user.key),
+        })
+    }
+}
+
+/// One activity on its way: what it is done with, by whom, where and when.
+pub(crate) struct Posting<'a> {
+    pub(crate) tx: &'a Transaction<'a>,
+    pub(crate) site: &'a Site,
+    pub(crate) actor: &'a Actor,
+    pub(crate) viewer: &'a Viewer,
+    pub(crate) now: i64,
+}
+
+/// Whether an activity is major (section 6.9).
+pub(crate) fn is_major(verb: &str, object_type: Option<&str>) -> bool {
+    match verb {
+        "share" | "checkin" => true,
+        "post" | "create" => !matches!(object_type, Some("comment" | "collection")),
+        _ => false,
+    }
+}
+
+impl Posting<'_> {
+    /// Keeps an activity with everything that follows from it; gives its key.
+    pub(crate) fn post(&self, generator: Option<ObjectKey>, mut activity: Activity) -> Result<i64> {
+        self.check_actor(&activity)?;
+        documents::drop_private_keys(&mut activity);
+        scrub::activity(&mut activity);
+        addressing::check_recipients(&mut activity)?;
+        let verb = activity.verb.take().unwrap_or_else(|| "post".to_owned());
+        let given = activity
+            .object
+            .take()
+            .ok_or_else(|| Error::bad_request("an activity needs an object"))?;
+
+        let (object, parent) = match verb.as_str() {
+            "post" | "create" => objects::create(self, &given)?,
+            _ => (objects::resolve(self, &given)?, None),
+        };
+        let target = self.target(activity.target.as_deref())?;
+        self.check_sight(&verb, &object)?;
+        let subject = Subject {
+            verb: &verb,
+            object: &object,
+            parent: parent.as_ref(),
+        };
+        addressing::complete(self.tx, self.site, self.actor, &subject, &mut activity)?;
+        effects::apply(self, &verb, &object, &given, target.as_ref())?;
+
+        let object_type = given.object_type.as_deref().or(Some(&object.object_type));
+        let major = is_major(&verb, object_type);
+        self.fill_in(&mut activity, &verb, &object, parent.as_ref(), generator)?;
+        let key = self.keep(&activity, major)?;
+        if matches!(verb.as_str(), "post" | "create") {
+            self.tx.set_posted_by(object.key, key)?;
+        }
+        let audience = addressing::audience(self.tx, self.site, self.actor, &activity)?;
+        self.tx.deliver(&Delivery {
+            activity: key,
+            major,
+            direct: &audience.direct,
+            others: &audience.others,
+        })?;
+        Ok(key)
+    }
+
+    fn check_actor(&self, activity: &Activity) -> Result<()> {
+        match &activity.actor {
+            Some(actor) if actor.id.as_deref() != Some(&self.actor.id) => {
+                Err(Error::bad_request("Invalid actor"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The list or group that the object goes to. One that is not known here has no effect.
+    fn target(&self, target: Option<&Object>) -> Result<Option<StoredObject>> {
+        match target.and_then(|target| target.id.as_deref()) {
+            Some(id) => Ok(self.tx.object_by_id(id)?),
+            None => Ok(None),
+        }
+    }
+
+    /// Nobody may find out by a reaction what they could not read.
+    fn check_sight(&self, verb: &str, object: &StoredObject) -> Result<()> {
+        let reaction = matches!(
+            verb,
+            "like" | "favorite" | "unlike" | "unfavorite" | "dislike" | "share" | "unshare"
+        );
+        if !reaction {
+            return Ok(());
+        }
+        if object.deleted.is_some() {
+            return Err(Error::new(http::StatusCode::GONE, "Deleted"));
+        }
+        self.sight().require_object(object)
+    }
+
+    pub(crate) fn sight(&self) -> Sight<'_> {
+        Sight {
+            snapshot: self.tx,
+            site: self.site,
+            viewer: self.viewer,
+        }
+    }
+
+    /// Everything that the server fills in (section 6.2).
+    fn fill_in(
+        &self,
+        activity: &mut Activity,
+        verb: &str,
+        object: &StoredObject,
+        parent: Option<&StoredObject>,
+        generator: Option<ObjectKey>,
+    ) -> Result<()> {
+        activity.verb = Some(verb.to_owned());
+        activity.object = Some(Box::new(Object::reference(&object.object_type, &object.id)));
+        activity.actor = Some(Box::new(Object::reference(
+            &self.actor.object_type,
+            &self.actor.id,
+        )));
+        activity.generator = match generator {
+            Some(key) => self
+                .tx
+                .object(key)?
+                .map(|generator| Box::new(Object::reference(generator.object_type, generator.id))),
+            None => None,
+        };
+        if activity.content.is_none() {
+            let read = |stored: &StoredObject| documents::object(stored);
+            let actor = read(&people::person(self.tx, self.actor.person)?)?;
+            let parent = parent.map(read).transpose()?;
+            activity.content = Some(content::of_activity(
+                verb,
+                &actor,
+                &read(object)?,
+                parent.as_ref(),
+            ));
+        }
+        let now = clock::format(self.now);
+        activity.published.get_or_insert_with(|| now.clone());
+        activity.updated = Some(now);
+        activity.received = None;
+        activity.deleted = None;
+        Ok(())
+    }
+
+    /// Names the activity and keeps it.
+    fn keep(&self, activity: &Activity, major: bool) -> Result<i64> {
+        let uuid = ids::uuid();
+        let urls = &self.site.urls;
+        let mut kept = activity.clone();
+        if let Some(id) = kept.id.as_deref()
+            && (id.is_empty()
+                || id.starts_with(urls.base())
+                || self.tx.activity_by_id(id)?.is_some())
+        {
+            return Err(Error::bad_request(format!(
+                "An activity cannot have the id '{id}'."
+            )));
+        }
+        let id = kept.id.get_or_insert_with(|| urls.activity(&uuid)).clone();
+        kept.links.set("self", urls.activity(&uuid));
+        kept.url = Some(urls.activity_page(&self.actor.nickname, &uuid));
+        Ok(self.tx.insert_activity(&NewActivity {
+            id: &id,
+            uuid: &uuid,
+            actor: self.actor.person,
+            major,
+            document: &documents::of_activity(&kept)?,
+            published: self.now,
+        })?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_major;
+
+    #[test]
+    fn comments_and_lists_are_minor() {
+        assert!(is_major("post", Some("note")));
+        assert!(is_major("post", None));
+        assert!(is_major("share", Some("comment")));
+        assert!(!is_major("post", Some("comment")));
+        assert!(!is_major("create", Some("collection")));
+        assert!(!is_major("like", Some("note")));
+    }
+}

@@ -1,0 +1,350 @@
+//! Documents as one viewer sees them: mentions replaced by the objects, tallies and the viewer's
+//! own marks added, what the viewer must not see taken away (pump.io protocol, sections 4.2, 5.4, 7.2).
+//!
+//! A page costs a handful of queries, however many items it has: all that its activities mention is
+//! fetched at once, then all that those objects mention.
+
+use std::collections::{HashMap, HashSet};
+
+use pumphouse_activity::{Activity, Collection, Object, PumpIo};
+use pumphouse_store::{
+    Edge, End, ObjectKey, Paging, Position, Snapshot, StoredActivity, StoredObject,
+};
+
+use super::visibility::Sight;
+use super::{Site, Viewer, documents, people};
+use crate::error::Result;
+
+/// How many likers, sharers, answers and members are shown inside an object.
+const SHOWN: u32 = 4;
+
+/// How much is added to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// Addresses of its collections only.
+    Bare,
+    /// How many items they have.
+    Tallies,
+    /// The newest of them too, and whether the viewer likes, shared or follows it.
+    Full,
+}
+
+/// Renders for one viewer, out of one snapshot.
+pub(crate) struct Renderer<'a> {
+    snapshot: &'a Snapshot<'a>,
+    site: &'a Site,
+    viewer: &'a Viewer,
+    /// What has been fetched, by id.
+    known: HashMap<String, StoredObject>,
+}
+
+impl<'a> Renderer<'a> {
+    pub(crate) fn new(snapshot: &'a Snapshot<'a>, site: &'a Site, viewer: &'a Viewer) -> Self {
+        Self {
+            snapshot,
+            site,
+            viewer,
+            known: HashMap::new(),
+        }
+    }
+
+    fn sight(&self) -> Sight<'a> {
+        Sight {
+            snapshot: self.snapshot,
+            site: self.site,
+            viewer: self.viewer,
+        }
+    }
+
+    /// Activities with everything that they mention.
+    pub(crate) fn activities(
+        &mut self,
+        stored: &[StoredActivity],
+        detail: Detail,
+    ) -> Result<Vec<Activity>> {
+        let mut activities = stored
+            .iter()
+            .map(documents::activity)
+            .collect::<Result<Vec<_>>>()?;
+        for (activity, stored) in activities.iter_mut().zip(stored) {
+            self.sight().conceal(activity, stored);
+        }
+        let mut ids = HashSet::new();
+        for activity in &mut activities {
+            ids.extend(mentioned(activity));
+            ids.extend(self.followed(activity));
+        }
+        self.fetch(&ids)?;
+        self.fetch_mentions_of_known()?;
+        // What is answered has an author too.
+        self.fetch_mentions_of_known()?;
+        activities
+            .into_iter()
+            .map(|activity| self.activity(activity, detail))
+            .collect()
+    }
+
+    /// One activity with everything that it mentions.
+    pub(crate) fn one_activity(
+        &mut self,
+        stored: &StoredActivity,
+        detail: Detail,
+    ) -> Result<Activity> {
+        let mut activities = self.activities(std::slice::from_ref(stored), detail)?;
+        Ok(activities.pop().unwrap_or_default())
+    }
+
+    /// Objects, with their authors and what they answer.
+    pub(crate) fn objects(
+        &mut self,
+        stored: &[StoredObject],
+        detail: Detail,
+    ) -> Result<Vec<Object>> {
+        for object in stored {
+            self.known.insert(object.id.clone(), object.clone());
+        }
+        self.fetch_mentions_of_known()?;
+        self.fetch_mentions_of_known()?;
+        stored
+            .iter()
+            .map(|object| self.whole(object, detail))
+            .collect()
+    }
+
+    /// One object, with its author and what it answers.
+    pub(crate) fn one_object(&mut self, stored: &StoredObject, detail: Detail) -> Result<Object> {
+        let mut objects = self.objects(std::slice::from_ref(stored), detail)?;
+        Ok(objects.pop().unwrap_or_default())
+    }
+
+    /// The people whose followers are among the recipients.
+    fn followed(&self, activity: &Activity) -> Vec<String> {
+        activity
+            .recipients()
+            .filter_map(|recipient| self.site.urls.followers_owner(recipient.id.as_deref()?))
+            .map(|nickname| self.site.urls.person_id(nickname))
+            .collect()
+    }
+
+    /// Fetches what is not known yet.
+    fn fetch(&mut self, ids: &HashSet<String>) -> Result<()> {
+        let missing: Vec<&str> = ids
+            .iter()
+            .map(String::as_str)
+            .filter(|id| !self.known.contains_key(*id))
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let found = self.snapshot.objects_by_ids(&missing)?;
+        self.known
+            .extend(found.into_iter().map(|object| (object.id.clone(), object)));
+        Ok(())
+    }
+
+    fn fetch_mentions_of_known(&mut self) -> Result<()> {
+        let mut ids = HashSet::new();
+        for stored in self.known.values() {
+            let object = documents::object(stored)?;
+            let mentions = [object.author, object.in_reply_to];
+            ids.extend(
+                mentions
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|object| object.id),
+            );
+        }
+        self.fetch(&ids)
+    }
+
+    fn activity(&self, mut activity: Activity, detail: Detail) -> Result<Activity> {
+        let posted = matches!(activity.verb.as_deref(), Some("post"));
+        for (number, part) in documents::parts(&mut activity).into_iter().enumerate() {
+            let Some(object) = part else { continue };
+            // The parts are actor, object, target and so on; the second and third get the detail.
+            let detail = if matches!(number, 1 | 2) {
+                detail
+            } else {
+                Detail::Bare
+            };
+            if let Some(stored) = object.id.as_deref().and_then(|id| self.known.get(id)) {
+                **object = self.whole(stored, detail)?;
+            }
+        }
+        // The author of what is posted is the actor (section 6.2).
+        if posted && let Some(object) = &mut activity.object {
+            object.author = None;
+        }
+        for recipients in [
+            &mut activity.to,
+            &mut activity.cc,
+            &mut activity.bto,
+            &mut activity.bcc,
+        ] {
+            for recipient in recipients.iter_mut().flatten() {
+                *recipient = self.recipient(recipient)?;
+            }
+        }
+        Ok(activity)
+    }
+
+    fn recipient(&self, mention: &Object) -> Result<Object> {
+        let id = mention.id.as_deref().unwrap_or_default();
+        if let Some(nickname) = self.site.urls.followers_owner(id) {
+            let owner = self.known.get(&self.site.urls.person_id(nickname));
+            let owner = owner
+                .map(|owner| self.whole(owner, Detail::Bare))
+                .transpose()?;
+            return Ok(people::followers_collection(self.site, nickname, owner));
+        }
+        match self.known.get(id) {
+            Some(stored) if stored.object_type == "person" || self.sight().of_object(stored)? => {
+                self.whole(stored, Detail::Bare)
+            }
+            _ => Ok(documents::mention(mention)),
+        }
+    }
+
+    /// An object with its author and what it answers.
+    fn whole(&self, stored: &StoredObject, detail: Detail) -> Result<Object> {
+        let mut object = documents::object(stored)?;
+        object.author = self.expand(object.author)?;
+        object.in_reply_to = self.parent(object.in_reply_to)?;
+        if detail != Detail::Bare && stored.deleted.is_none() {
+            tally(&mut object, stored);
+        }
+        if detail == Detail::Full {
+            self.add_marks(&mut object, stored)?;
+            self.add_newest(&mut object, stored)?;
+        }
+        Ok(object)
+    }
+
+    /// What is answered: in full if the viewer may see it, else as a mention.
+    fn parent(&self, mention: Option<Box<Object>>) -> Result<Option<Box<Object>>> {
+        let Some(mention) = mention else {
+            return Ok(None);
+        };
+        let Some(stored) = mention.id.as_deref().and_then(|id| self.known.get(id)) else {
+            return Ok(Some(mention));
+        };
+        if !self.sight().of_object(stored)? {
+            return Ok(Some(mention));
+        }
+        let mut parent = documents::object(stored)?;
+        parent.author = self.expand(parent.author)?;
+        Ok(Some(Box::new(parent)))
+    }
+
+    fn expand(&self, mention: Option<Box<Object>>) -> Result<Option<Box<Object>>> {
+        let Some(mention) = mention else {
+            return Ok(None);
+        };
+        Ok(Some(
+            match mention.id.as_deref().and_then(|id| self.known.get(id)) {
+                Some(stored) => Box::new(documents::object(stored)?),
+                None => mention,
+            },
+        ))
+    }
+
+    /// Whether the viewer likes, shared or follows an object.
+    fn add_marks(&self, object: &mut Object, stored: &StoredObject) -> Result<()> {
+        let Some(person) = self.viewer.person() else {
+            return Ok(());
+        };
+        let has = |edge| self.snapshot.has_edge(edge, person, stored.key);
+        object.liked = Some(has(Edge::Like)?);
+        let mut marks = PumpIo {
+            shared: Some(has(Edge::Share)?),
+            ..PumpIo::default()
+        };
+        if object.is_a("person") {
+            marks.followed = Some(has(Edge::Follow)?);
+        }
+        object.pump_io = Some(Box::new(marks));
+        Ok(())
+    }
+
+    /// The newest likers, sharers, answers and members.
+    fn add_newest(&self, object: &mut Object, stored: &StoredObject) -> Result<()> {
+        let tallies = &stored.tallies;
+        if let Some(likes) = &mut object.likes
+            && tallies.likes > 0
+        {
+            likes.items = Some(self.newest(Edge::Like, End::Sources, stored.key)?);
+        }
+        if let Some(shares) = &mut object.shares
+            && tallies.shares > 0
+        {
+            shares.items = Some(self.newest(Edge::Share, End::Sources, stored.key)?);
+        }
+        if let Some(replies) = &mut object.replies
+            && tallies.replies > 0
+        {
+            replies.items = Some(self.newest(Edge::Reply, End::Sources, stored.key)?);
+        }
+        if let Some(members) = &mut object.members
+            && tallies.members > 0
+        {
+            let people = self.newest(Edge::Member, End::Targets, stored.key)?;
+            members.items = Some(people.iter().map(documents::mention).collect());
+        }
+        Ok(())
+    }
+
+    fn newest(&self, edge: Edge, end: End, of: ObjectKey) -> Result<Vec<Object>> {
+        let paging = Paging {
+            count: SHOWN,
+            position: Position::Offset(0),
+        };
+        let mut items = Vec::new();
+        for (_, stored) in self.snapshot.neighbours(edge, end, of, paging)? {
+            if self.sight().of_object(&stored)? {
+                let mut object = documents::object(&stored)?;
+                if let Some(author) = stored
+                    .author
+                    .map(|key| self.snapshot.object(key))
+                    .transpose()?
+                    .flatten()
+                {
+                    object.author = Some(Box::new(documents::object(&author)?));
+                }
+                tally(&mut object, &stored);
+                items.push(object);
+            }
+        }
+        Ok(items)
+    }
+}
+
+/// The ids of everything that an activity mentions.
+fn mentioned(activity: &mut Activity) -> Vec<String> {
+    let mut ids: Vec<String> = activity
+        .recipients()
+        .filter_map(|recipient| recipient.id.clone())
+        .collect();
+    let parts = documents::parts(activity).into_iter().flatten();
+    ids.extend(parts.filter_map(|object| object.id.clone()));
+    ids
+}
+
+/// How many items the collections of an object have.
+fn tally(object: &mut Object, stored: &StoredObject) {
+    let tallies = &stored.tallies;
+    let counted: [(&mut Option<Box<Collection>>, u32); 8] = [
+        (&mut object.likes, tallies.likes),
+        (&mut object.replies, tallies.replies),
+        (&mut object.shares, tallies.shares),
+        (&mut object.followers, tallies.followers),
+        (&mut object.following, tallies.following),
+        (&mut object.favorites, tallies.favorites),
+        (&mut object.lists, tallies.lists),
+        (&mut object.members, tallies.members),
+    ];
+    for (collection, count) in counted {
+        if let Some(collection) = collection {
+            collection.total_items = Some(count.into());
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Who may see what: decided here and nowhere else (pump.io protocol, section 5.4).
+
+use pumphouse_activity::{Activity, Object, PUBLIC};
+use pumphouse_store::{Edge, Snapshot, StoredActivity, StoredObject};
+
+use super::{Site, Viewer, documents};
+use crate::error::{Error, Result};
+
+/// What one viewer may see.
+pub(crate) struct Sight<'a> {
+    pub(crate) snapshot: &'a Snapshot<'a>,
+    pub(crate) site: &'a Site,
+    pub(crate) viewer: &'a Viewer,
+}
+
+impl Sight<'_> {
+    /// Whether the viewer may see an activity: it is public, or the viewer did it, is named in it,
+    /// follows the actor whose followers are named, or is a member of a list that is named.
+    pub(crate) fn of_activity(&self, stored: &StoredActivity) -> Result<bool> {
+        let activity = documents::activity(stored)?;
+        if activity
+            .recipients()
+            .any(|recipient| recipient.id.as_deref() == Some(PUBLIC))
+        {
+            return Ok(true);
+        }
+        let Viewer::User(user) = self.viewer else {
+            return Ok(false);
+        };
+        if user.person == stored.actor {
+            return Ok(true);
+        }
+        for recipient in activity.recipients() {
+            if self.is_recipient(recipient, stored, user)? {
+                return Ok(true);
+            }
+        }
+        Ok(self.snapshot.was_delivered(user.key, stored.key)?)
+    }
+
+    fn is_recipient(
+        &self,
+        recipient: &Object,
+        stored: &StoredActivity,
+        user: &pumphouse_store::User,
+    ) -> Result<bool> {
+        let Some(id) = recipient.id.as_deref() else {
+            return Ok(false);
+        };
+        if id == self.site.urls.person_id(&user.nickname) {
+            return Ok(true);
+        }
+        if let Some(nickname) = self.site.urls.followers_owner(id) {
+            let owner = self.snapshot.user(nickname)?;
+            return Ok(match owner {
+                Some(owner) if owner.person == stored.actor => {
+                    self.snapshot
+                        .has_edge(Edge::Follow, user.person, owner.person)?
+                }
+                _ => false,
+            });
+        }
+        if !recipient.is_a("collection") {
+            return Ok(false);
+        }
+        match self.snapshot.object_by_id(id)? {
+            Some(list) if list.author.is_some() => {
+                Ok(self
+                    .snapshot
+                    .has_edge(Edge::Member, list.key, user.person)?)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Whether the viewer may see an object: made it, or may see the activity that posted it.
+    /// People, applications and services are everybody's to see.
+    pub(crate) fn of_object(&self, stored: &StoredObject) -> Result<bool> {
+        if matches!(
+            stored.object_type.as_str(),
+            "person" | "application" | "service"
+        ) {
+            return Ok(true);
+        }
+        if stored.author.is_some() && stored.author == self.viewer.person() {
+            return Ok(true);
+        }
+        let Some(posting) = stored.posted_by else {
+            return Ok(false);
+        };
+        match self.snapshot.activity(posting)? {
+            Some(activity) => self.of_activity(&activity),
+            None => Ok(false),
+        }
+    }
+
+    /// Refuses an object that the viewer may not see (section 7.3).
+    pub(crate) fn require_object(&self, stored: &StoredObject) -> Result<()> {
+        if self.of_object(stored)? {
+            return Ok(());
+        }
+        Err(Error::forbidden(match stored.posted_by {
+            None => "No authorization for this object.",
+            Some(_) => "Only the author and recipients can view this object.",
+        }))
+    }
+
+    /// Takes away what only the actor may see of an activity.
+    pub(crate) fn conceal(&self, activity: &mut Activity, stored: &StoredActivity) {
+        if self.viewer.person() != Some(stored.actor) {
+            activity.bto = None;
+            activity.bcc = None;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What can go wrong below HTTP: a status, a text that is safe to show, and a cause for the log.
+
+use std::fmt;
+
+use http::StatusCode;
+use pumphouse_store::ErrorKind;
+
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why something was not done. `text` is for the client; `cause` never leaves the server.
+#[derive(Debug)]
+pub(crate) struct Error {
+    pub(crate) status: StatusCode,
+    pub(crate) text: String,
+    cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    pub(crate) fn new(status: StatusCode, text: impl Into<String>) -> Self {
+        Self {
+            status,
+            text: text.into(),
+            cause: None,
+        }
+    }
+
+    /// 400: the request makes no sense as it is.
+    pub(crate) fn bad_request(text: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, text)
+    }
+
+    /// 401: the request has no right to this, or nobody stands behind it.
+    pub(crate) fn unauthorized(text: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, text)
+    }
+
+    /// 403: whoever asks may not do this.
+    pub(crate) fn forbidden(text: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, text)
+    }
+
+    /// 404: there is no such thing.
+    pub(crate) fn not_found(text: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, text)
+    }
+
+    /// 500: a fault of ours.
+    pub(crate) fn internal(
+        context: &'static str,
+        cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        let cause = cause.into();
+        tracing::error!(%cause, context, "internal error");
+        Self {
+            cause: Some(cause),
+            ..Self::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "The server could not do this; its log says why.",
+            )
+        }
+    }
+}
+
+impl From<pumphouse_store::Error> for Error {
+    fn from(error: pumphouse_store::Error) -> Self {
+        match error.kind() {
+            ErrorKind::DiskFull => {
+                tracing::error!(%error, "the disk is full");
+                Self {
+                    cause: Some(error.into()),
+                    ..Self::new(
+                        StatusCode::INSUFFICIENT_STORAGE,
+                        "The server's disk is full; nothing was changed. Try again later.",
+                    )
+                }
+            }
+            _ => Self::internal("store", error),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.status, self.text)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
+    }
+}

@@ -1,0 +1,125 @@
+//! The collections of a person: followers, following, favourites and lists (pump.io protocol, section 5.1).
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use pumphouse_activity::{Activity, Object};
+use pumphouse_store::{Edge, End, StoredObject};
+
+use super::feeds::{do_activity, own_feed};
+use super::paging::page_request;
+use super::{Reply, json};
+use crate::app::App;
+use crate::auth::{AnyRead, UserWrite};
+use crate::domain::feeds::{self, Neighbours};
+use crate::domain::{documents, people};
+use crate::error::{Error, Result};
+
+pub(super) async fn followers(app: State<Arc<App>>, path: Path<String>, read: AnyRead) -> Reply {
+    read_collection(&app, &path, "followers", &read)
+}
+
+pub(super) async fn following(app: State<Arc<App>>, path: Path<String>, read: AnyRead) -> Reply {
+    read_collection(&app, &path, "following", &read)
+}
+
+pub(super) async fn favorites(app: State<Arc<App>>, path: Path<String>, read: AnyRead) -> Reply {
+    read_collection(&app, &path, "favorites", &read)
+}
+
+/// `lists/TYPE`; lists have people as members, all other types are empty.
+pub(super) async fn lists(
+    State(app): State<Arc<App>>,
+    Path((nickname, member_type)): Path<(String, String)>,
+    read: AnyRead,
+) -> Reply {
+    if member_type != "person" {
+        return Err(Error::not_found(format!("No lists of {member_type}s here")).into());
+    }
+    read_collection(&app, &nickname, "lists/person", &read)
+}
+
+fn read_collection(app: &App, nickname: &str, name: &'static str, read: &AnyRead) -> Reply {
+    let request = page_request(&read.incoming)?;
+    let page = app.store.read(|snapshot| {
+        let user = people::find_user(snapshot, nickname)?;
+        let profile = people::profile(snapshot, &user)?;
+        let collection = collection(app, nickname, &profile, name)?;
+        feeds::neighbours(snapshot, &app.site, &read.viewer, &collection, &request)
+    })?;
+    Ok(json(&page))
+}
+
+fn collection<'a>(
+    app: &App,
+    nickname: &str,
+    profile: &'a StoredObject,
+    name: &'static str,
+) -> Result<Neighbours<'a>> {
+    let person = documents::object(profile)?
+        .display_name
+        .unwrap_or_else(|| nickname.to_owned());
+    let tallies = &profile.tallies;
+    let (edge, end, title, total, object_type) = match name {
+        "followers" => (
+            Edge::Follow,
+            End::Sources,
+            format!("Followers for {person}"),
+            tallies.followers,
+            Some("person"),
+        ),
+        "following" => (
+            Edge::Follow,
+            End::Targets,
+            format!("Following for {person}"),
+            tallies.following,
+            Some("person"),
+        ),
+        "favorites" => (
+            Edge::Like,
+            End::Targets,
+            format!("Things that {person} has favorited"),
+            tallies.favorites,
+            None,
+        ),
+        _ => (
+            Edge::List,
+            End::Targets,
+            format!("Collections of persons for {person}"),
+            tallies.lists,
+            Some("collection"),
+        ),
+    };
+    Ok(Neighbours {
+        of: profile,
+        edge,
+        end,
+        url: app.site.urls.feed(nickname, name),
+        title,
+        total,
+        object_type,
+        author: Some(profile),
+    })
+}
+
+/// `POST following` with a person: a `follow`.
+pub(super) async fn follow(app: State<Arc<App>>, path: Path<String>, write: UserWrite) -> Reply {
+    react(app, path, write, "follow").await
+}
+
+/// `POST favorites` with an object: a `favorite`.
+pub(super) async fn favorite(app: State<Arc<App>>, path: Path<String>, write: UserWrite) -> Reply {
+    react(app, path, write, "favorite").await
+}
+
+async fn react(
+    State(app): State<Arc<App>>,
+    Path(nickname): Path<String>,
+    write: UserWrite,
+    verb: &str,
+) -> Reply {
+    own_feed(&app, &nickname, &write)?;
+    let object: Object = write.incoming.json()?;
+    let done = do_activity(&app, write, Activity::new(verb, object)).await?;
+    Ok(json(&done.object))
+}

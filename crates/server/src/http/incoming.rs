@@ -1,0 +1,109 @@
+//! A request with its body, as it was sent.
+
+use axum::extract::Request;
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, Uri, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use pumphouse_oauth1::Origin;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::Failure;
+use crate::error::{Error, Result};
+
+/// The largest body, in bytes (pump.io protocol, section 13.4).
+const LIMIT: usize = 100 * 1_024;
+
+/// A request that was read whole.
+pub(crate) struct Incoming {
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Incoming {
+    /// Reads the body, up to the limit.
+    pub(crate) async fn read(request: Request) -> Result<Self, Failure> {
+        let (parts, body) = request.into_parts();
+        let body = match Limited::new(body, LIMIT).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => {
+                return Err(Error::new(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    format!("The body is larger than {LIMIT} bytes."),
+                )
+                .into());
+            }
+            Err(_) => return Err(Error::bad_request("The body did not arrive whole.").into()),
+        };
+        Ok(Self {
+            method: parts.method,
+            uri: parts.uri,
+            headers: parts.headers,
+            body,
+        })
+    }
+
+    /// The request as its signature covers it: at the public origin, with the target as it was sent.
+    pub(crate) fn signed_request<'a>(
+        &'a self,
+        origin: &'a Origin,
+    ) -> pumphouse_oauth1::Request<'a> {
+        let target = self
+            .uri
+            .path_and_query()
+            .map_or("/", |target| target.as_str());
+        let mut request = pumphouse_oauth1::Request::at(origin, self.method.as_str(), target)
+            .with_body(&self.body);
+        if let Some(authorization) = self.headers.get(header::AUTHORIZATION) {
+            request = request.with_authorization(authorization);
+        }
+        if let Some(content_type) = self.headers.get(header::CONTENT_TYPE) {
+            request = request.with_content_type(content_type);
+        }
+        request
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        if self.media_type() != "application/json" {
+            return Err(Error::bad_request("Send the body as application/json."));
+        }
+        serde_json::from_slice(&self.body)
+            .map_err(|error| Error::bad_request(format!("Invalid JSON: {error}")))
+    }
+
+    /// The named values of a JSON object or a form; none if the body is neither.
+    pub(crate) fn parameters(&self) -> Result<Map<String, Value>> {
+        match self.media_type().as_str() {
+            "application/json" => match self.json()? {
+                Value::Object(parameters) => Ok(parameters),
+                _ => Ok(Map::new()),
+            },
+            "application/x-www-form-urlencoded" => Ok(form_urlencoded::parse(&self.body)
+                .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
+                .collect()),
+            _ => Ok(Map::new()),
+        }
+    }
+
+    /// A value of the query, decoded; the last if there are several.
+    pub(crate) fn query(&self, name: &str) -> Option<String> {
+        let query = self.uri.query().unwrap_or_default();
+        form_urlencoded::parse(query.as_bytes())
+            .filter(|(given, _)| given == name)
+            .last()
+            .map(|(_, value)| value.into_owned())
+    }
+
+    /// The media type of the body, without parameters, in lower case.
+    fn media_type(&self) -> String {
+        let value = self.headers.get(header::CONTENT_TYPE);
+        let value = value
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let media_type = value.split(';').next().unwrap_or_default();
+        media_type.trim().to_ascii_lowercase()
+    }
+}

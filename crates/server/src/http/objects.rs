@@ -1,0 +1,205 @@
+//! Objects by address and by id, and their feeds (pump.io protocol, sections 5.6 and 7.3).
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use http::StatusCode;
+use pumphouse_store::{Edge, End, Snapshot, StoredObject};
+
+use super::paging::page_request;
+use super::{Reply, json};
+use crate::app::App;
+use crate::auth::AnyRead;
+use crate::domain::documents;
+use crate::domain::feeds::{self, Neighbours};
+use crate::domain::render::{Detail, Renderer};
+use crate::domain::visibility::Sight;
+use crate::error::{Error, Result};
+use crate::urls::{is_path_type, path_type};
+
+/// The feeds of an object.
+const FEEDS: &[&str] = &["likes", "replies", "shares", "members"];
+
+/// `GET /api/TYPE/UUID`
+pub(super) async fn by_uuid(
+    State(app): State<Arc<App>>,
+    Path((object_type, uuid)): Path<(String, String)>,
+    read: AnyRead,
+) -> Reply {
+    // `/api/TYPE/likes?id=ID`: no UUID is the name of a feed.
+    if FEEDS.contains(&uuid.as_str()) {
+        return feed_by_id(&app, &object_type, &uuid, &read);
+    }
+    object(&app, &read, |snapshot| {
+        found(&object_type, &uuid, snapshot.object_by_uuid(&uuid)?)
+    })
+}
+
+/// `GET /api/TYPE?id=ID`
+pub(super) async fn by_id(
+    State(app): State<Arc<App>>,
+    Path(object_type): Path<String>,
+    read: AnyRead,
+) -> Reply {
+    let id = read.incoming.query("id");
+    object(&app, &read, |snapshot| {
+        find_by_id(snapshot, &object_type, id.as_deref())
+    })
+}
+
+fn object(
+    app: &App,
+    read: &AnyRead,
+    find: impl FnOnce(&Snapshot<'_>) -> Result<StoredObject>,
+) -> Reply {
+    let object = app.store.read(|snapshot| {
+        let stored = find(snapshot)?;
+        check(app, read, snapshot, &stored)?;
+        Renderer::new(snapshot, &app.site, &read.viewer).one_object(&stored, Detail::Full)
+    })?;
+    Ok(json(&object))
+}
+
+/// `GET /api/TYPE/UUID/FEED`: likes, replies, shares, members.
+pub(super) async fn feed(
+    State(app): State<Arc<App>>,
+    Path((object_type, uuid, feed)): Path<(String, String, String)>,
+    read: AnyRead,
+) -> Reply {
+    read_feed(&app, &read, &feed, |snapshot| {
+        found(&object_type, &uuid, snapshot.object_by_uuid(&uuid)?)
+    })
+}
+
+/// `GET /api/TYPE/FEED?id=ID`: the same for an id that was chosen elsewhere.
+fn feed_by_id(app: &App, object_type: &str, feed: &str, read: &AnyRead) -> Reply {
+    let id = read.incoming.query("id");
+    read_feed(app, read, feed, |snapshot| {
+        find_by_id(snapshot, object_type, id.as_deref())
+    })
+}
+
+fn read_feed(
+    app: &App,
+    read: &AnyRead,
+    feed: &str,
+    find: impl FnOnce(&Snapshot<'_>) -> Result<StoredObject>,
+) -> Reply {
+    let request = page_request(&read.incoming)?;
+    let page = app.store.read(|snapshot| {
+        let stored = find(snapshot)?;
+        check(app, read, snapshot, &stored)?;
+        let collection = collection(app, snapshot, &stored, feed)?;
+        feeds::neighbours(snapshot, &app.site, &read.viewer, &collection, &request)
+    })?;
+    Ok(json(&page))
+}
+
+fn collection<'a>(
+    app: &App,
+    snapshot: &Snapshot<'_>,
+    stored: &'a StoredObject,
+    feed: &str,
+) -> Result<Neighbours<'a>> {
+    let document = documents::object(stored)?;
+    let name = document
+        .display_name
+        .clone()
+        .unwrap_or_else(|| stored.id.clone());
+    let tallies = &stored.tallies;
+    let (edge, end, title, total, object_type) = match feed {
+        "likes" => (
+            Edge::Like,
+            End::Sources,
+            format!("People who like {name}"),
+            tallies.likes,
+            Some("person"),
+        ),
+        "replies" => (
+            Edge::Reply,
+            End::Sources,
+            format!("Replies to {name}"),
+            tallies.replies,
+            None,
+        ),
+        "shares" => (
+            Edge::Share,
+            End::Sources,
+            format!("Shares of {name}"),
+            tallies.shares,
+            None,
+        ),
+        "members" if stored.object_type == "collection" => {
+            let author = stored
+                .author
+                .map(|key| snapshot.object(key))
+                .transpose()?
+                .flatten();
+            let author = author
+                .map(|author| documents::object(&author))
+                .transpose()?;
+            let author = author
+                .and_then(|author| author.display_name)
+                .unwrap_or_default();
+            (
+                Edge::Member,
+                End::Targets,
+                format!("Members of {name} by {author}"),
+                tallies.members,
+                None,
+            )
+        }
+        _ => return Err(Error::not_found(format!("No such feed: {feed}"))),
+    };
+    let url = format!(
+        "{}/{feed}",
+        app.site.urls.object(&stored.object_type, &stored.uuid)
+    );
+    Ok(Neighbours {
+        of: stored,
+        edge,
+        end,
+        url,
+        title,
+        total,
+        object_type,
+        author: None,
+    })
+}
+
+/// Refuses an object that was not found, or under another type than its own.
+fn found(object_type: &str, name: &str, found: Option<StoredObject>) -> Result<StoredObject> {
+    if !is_path_type(object_type) {
+        return Err(Error::not_found(format!("Unknown type: {object_type}")));
+    }
+    found
+        .filter(|object| path_type(&object.object_type) == object_type)
+        .ok_or_else(|| Error::not_found(format!("Can't find a {object_type} with ID = {name}")))
+}
+
+fn find_by_id(
+    snapshot: &Snapshot<'_>,
+    object_type: &str,
+    id: Option<&str>,
+) -> Result<StoredObject> {
+    if !is_path_type(object_type) {
+        return Err(Error::not_found(format!("Unknown type: {object_type}")));
+    }
+    let id = id
+        .filter(|id| !id.is_empty())
+        .ok_or_else(|| Error::bad_request("'id' required"))?;
+    found(object_type, id, snapshot.object_by_id(id)?)
+}
+
+fn check(app: &App, read: &AnyRead, snapshot: &Snapshot<'_>, stored: &StoredObject) -> Result<()> {
+    let sight = Sight {
+        snapshot,
+        site: &app.site,
+        viewer: &read.viewer,
+    };
+    sight.require_object(stored)?;
+    if stored.deleted.is_some() {
+        return Err(Error::new(StatusCode::GONE, "Deleted"));
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! Answers, and the shapes of refusals (pump.io protocol, section 13.2).
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use pumphouse_oauth1::Problem;
+use pumphouse_oauth1::problem::TokenFault;
+use serde::Serialize;
+
+use crate::error::Error;
+
+/// What a handler gives.
+pub(crate) type Reply = Result<Response, Failure>;
+
+/// Why a request got no answer.
+pub(crate) enum Failure {
+    /// The domain refused it.
+    Refused(Error),
+    /// Its signature could not be believed.
+    Unverified(Problem),
+}
+
+/// Left on a response, so that it can be shown as the client likes to see it.
+#[derive(Clone)]
+pub(crate) struct Refusal {
+    pub(crate) text: String,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<pumphouse_store::Error> for Failure {
+    fn from(error: pumphouse_store::Error) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Refused(error) => error.into_response(),
+            Self::Unverified(problem) => {
+                let (status, text) = api_refusal(&problem);
+                plain(status, text)
+            }
+        }
+    }
+}
+
+/// `{"error": TEXT}`: exactly one key.
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let mut response = json(&serde_json::json!({ "error": self.text }));
+        *response.status_mut() = self.status;
+        if self.status == StatusCode::UNAUTHORIZED {
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, CHALLENGE);
+        }
+        response
+            .extensions_mut()
+            .insert(Refusal { text: self.text });
+        response
+    }
+}
+
+const CHALLENGE: HeaderValue = HeaderValue::from_static("OAuth realm=\"OAuth\"");
+
+/// A document.
+pub(crate) fn json<T: Serialize + ?Sized>(document: &T) -> Response {
+    match serde_json::to_vec(document) {
+        Ok(body) => {
+            let mut response = Response::new(Body::from(body));
+            let json = HeaderValue::from_static("application/json; charset=utf-8");
+            response.headers_mut().insert(header::CONTENT_TYPE, json);
+            response
+        }
+        Err(error) => Error::internal("answer", error).into_response(),
+    }
+}
+
+/// A text without markup, as signature failures are told.
+pub(super) fn plain(status: StatusCode, text: String) -> Response {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+    headers.insert(header::WWW_AUTHENTICATE, CHALLENGE);
+    response
+}
+
+/// The status and text of a signature failure on an API request (section 3.2). Clients and other
+/// servers depend on 401 for an unknown client, and on 400 for the rest.
+fn api_refusal(problem: &Problem) -> (StatusCode, String) {
+    match problem {
+        Problem::ConsumerKeyUnknown | Problem::NonceUsed => {
+            (StatusCode::UNAUTHORIZED, "Invalid / used nonce".to_owned())
+        }
+        Problem::TimestampRefused { .. } => (StatusCode::UNAUTHORIZED, problem.to_string()),
+        _ => (StatusCode::BAD_REQUEST, text(problem)),
+    }
+}
+
+/// The status and text of a refusal at the token endpoints (section 3.3).
+pub(super) fn token_refusal(problem: &Problem) -> (StatusCode, String) {
+    let status = match problem {
+        Problem::SignatureInvalid
+        | Problem::NonceUsed
+        | Problem::TimestampRefused { .. }
+        | Problem::VerifierInvalid
+        | Problem::TokenRejected(
+            TokenFault::Used | TokenFault::NotAuthorised | TokenFault::Denied,
+        ) => StatusCode::UNAUTHORIZED,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    let text = match problem {
+        Problem::ConsumerKeyUnknown => "Invalid Consumer Key".to_owned(),
+        Problem::NonceUsed => "Invalid / used nonce".to_owned(),
+        _ => text(problem),
+    };
+    (status, text)
+}
+
+fn text(problem: &Problem) -> String {
+    match problem {
+        Problem::NotSigned | Problem::ParameterAbsent(_) => "Missing required parameter".to_owned(),
+        Problem::SignatureMethodRejected => {
+            "Invalid Signature Method: use HMAC-SHA1 (PLAINTEXT is for https only)".to_owned()
+        }
+        Problem::TokenRejected(_) => "Invalid / expired Token".to_owned(),
+        Problem::SignatureInvalid => "Invalid signature".to_owned(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,124 @@
+//! Every route, in one table (pump.io protocol, section 16).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware;
+use axum::routing::{get, post};
+use http::{Method, StatusCode, Uri};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use super::{activities, collections, feeds, oauth, objects, registration, users, well_known};
+use crate::app::App;
+use crate::error::Error;
+use crate::web;
+
+/// No answer takes longer.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+pub(crate) fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .merge(discovery())
+        .merge(api())
+        .route(
+            "/oauth/request_token",
+            post(oauth::request_token).get(oauth::request_token),
+        )
+        .route(
+            "/oauth/access_token",
+            post(oauth::access_token).get(oauth::access_token),
+        )
+        .merge(web::routes())
+        .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            web::present,
+        ))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            TIME_LIMIT,
+        ))
+        .with_state(app)
+}
+
+fn discovery() -> Router<Arc<App>> {
+    Router::new()
+        .route("/.well-known/host-meta", get(well_known::host_meta))
+        .route(
+            "/.well-known/host-meta.json",
+            get(well_known::host_meta_json),
+        )
+        .route("/.well-known/webfinger", get(well_known::webfinger))
+        .route("/api/lrdd", get(well_known::lrdd))
+}
+
+fn api() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/client/register", post(registration::register))
+        .route("/api/whoami", get(users::whoami))
+        .route("/api/users", post(users::create))
+        .route("/api/user/{nickname}", get(users::get))
+        .route(
+            "/api/user/{nickname}/profile",
+            get(users::profile).put(users::update_profile),
+        )
+        .route(
+            "/api/user/{nickname}/feed",
+            get(feeds::outbox).post(feeds::post),
+        )
+        .route(
+            "/api/user/{nickname}/feed/major",
+            get(feeds::major).post(feeds::post_major),
+        )
+        .route(
+            "/api/user/{nickname}/feed/minor",
+            get(feeds::minor).post(feeds::post_minor),
+        )
+        .route("/api/user/{nickname}/inbox", get(feeds::inbox))
+        .route("/api/user/{nickname}/inbox/{*part}", get(feeds::inbox_part))
+        .route(
+            "/api/user/{nickname}/followers",
+            get(collections::followers),
+        )
+        .route(
+            "/api/user/{nickname}/following",
+            get(collections::following).post(collections::follow),
+        )
+        .route(
+            "/api/user/{nickname}/favorites",
+            get(collections::favorites).post(collections::favorite),
+        )
+        .route("/api/user/{nickname}/lists/{type}", get(collections::lists))
+        .route("/api/activity/{uuid}", get(activities::get))
+        .route("/api/{type}", get(objects::by_id))
+        .route("/api/{type}/{uuid}", get(objects::by_uuid))
+        .route("/api/{type}/{uuid}/{feed}", get(objects::feed))
+}
+
+async fn unknown(method: Method, uri: Uri) -> Error {
+    Error::not_found(format!("Cannot {method} {}", uri.path()))
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> Error {
+    Error::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        format!("Cannot {method} {}", uri.path()),
+    )
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature that the layer asks for"
+)]
+fn panicked(cause: Box<dyn std::any::Any + Send>) -> axum::response::Response {
+    use axum::response::IntoResponse as _;
+    let text = cause
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| cause.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+    Error::internal("panic", text.unwrap_or_else(|| "unknown".to_owned())).into_response()
+}

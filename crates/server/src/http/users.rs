@@ -1,0 +1,122 @@
+//! Users and profiles (pump.io protocol, section 4), and who-am-I (section 13.1).
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use http::{HeaderValue, StatusCode, header};
+use pumphouse_activity::{Activity, Object};
+use pumphouse_store::TokenCredentials;
+use serde_json::Value;
+
+use super::feeds::{do_activity, own_feed};
+use super::{Reply, json};
+use crate::app::App;
+use crate::auth::{AnyRead, ClientWrite, UserRead, UserWrite};
+use crate::domain::accounts::{self, NewAccount, Nickname};
+use crate::domain::passwords::Password;
+use crate::domain::render::{Detail, Renderer};
+use crate::domain::{Viewer, people};
+use crate::error::Error;
+use crate::ids;
+
+/// `POST /api/users`: an account, with a token for the application that made it.
+pub(super) async fn create(State(app): State<Arc<App>>, write: ClientWrite) -> Reply {
+    let parameters = write.incoming.parameters()?;
+    let nickname = Nickname::parse(parameters.get("nickname").and_then(Value::as_str))?;
+    let password = Password::parse(
+        parameters
+            .get("password")
+            .and_then(Value::as_str)
+            .unwrap_or_default(),
+    )?;
+    app.store
+        .read(|snapshot| accounts::check_free(snapshot, &nickname))?;
+    let account = NewAccount {
+        nickname,
+        password_hash: app.hasher.hash(password).await?,
+        properties: NewAccount::properties(&parameters),
+    };
+    let fresh = TokenCredentials {
+        token: ids::token()?,
+        secret: ids::secret()?,
+    };
+    let (site, now, client) = (app.site.clone(), app.now(), write.client);
+    let (record, token) = app
+        .store
+        .write(move |tx| {
+            let user = accounts::create(tx, &site, &account, now)?;
+            let token = tx.token_credentials(client, user.key, &fresh, now)?;
+            let profile = people::profile(tx, &user)?;
+            let viewer = Viewer::User(user.clone());
+            let profile = Renderer::new(tx, &site, &viewer).one_object(&profile, Detail::Bare)?;
+            Ok::<_, Error>((accounts::record(&user, &profile, true)?, token))
+        })
+        .await?;
+    let mut record = record;
+    record.insert("token".to_owned(), token.token.into());
+    record.insert("secret".to_owned(), token.secret.into());
+    Ok(json(&record))
+}
+
+/// `GET /api/user/NICK`
+pub(super) async fn get(
+    State(app): State<Arc<App>>,
+    Path(nickname): Path<String>,
+    read: AnyRead,
+) -> Reply {
+    let record = app.store.read(|snapshot| {
+        let user = people::find_user(snapshot, &nickname)?;
+        let stored = people::profile(snapshot, &user)?;
+        let profile =
+            Renderer::new(snapshot, &app.site, &read.viewer).one_object(&stored, Detail::Full)?;
+        accounts::record(&user, &profile, read.viewer.is(&user))
+    })?;
+    Ok(json(&record))
+}
+
+/// `GET /api/user/NICK/profile`
+pub(super) async fn profile(
+    State(app): State<Arc<App>>,
+    Path(nickname): Path<String>,
+    read: AnyRead,
+) -> Reply {
+    let profile = app.store.read(|snapshot| {
+        let user = people::find_user(snapshot, &nickname)?;
+        let stored = people::profile(snapshot, &user)?;
+        Renderer::new(snapshot, &app.site, &read.viewer).one_object(&stored, Detail::Full)
+    })?;
+    Ok(json(&profile))
+}
+
+/// `PUT /api/user/NICK/profile`: an `update` of the person.
+pub(super) async fn update_profile(
+    State(app): State<Arc<App>>,
+    Path(nickname): Path<String>,
+    write: UserWrite,
+) -> Reply {
+    own_feed(&app, &nickname, &write)?;
+    let mut person: Object = write.incoming.json()?;
+    let id = app.site.urls.person_id(&nickname);
+    if let Some(other) = person.id.as_deref().filter(|given| *given != id) {
+        return Err(Error::bad_request(format!("No such 'person' with id '{other}'")).into());
+    }
+    person.id = Some(id);
+    person.object_type = Some("person".to_owned());
+    let done = do_activity(&app, write, Activity::new("update", person)).await?;
+    Ok(json(&done.object))
+}
+
+/// `GET /api/whoami`: leads to the profile.
+pub(super) async fn whoami(State(app): State<Arc<App>>, read: UserRead) -> Reply {
+    let profile = app.site.urls.profile(&read.user.nickname);
+    let location =
+        HeaderValue::try_from(&profile).map_err(|error| Error::internal("address", error))?;
+    let mut response = (
+        StatusCode::FOUND,
+        format!("Found. Redirecting to {profile}"),
+    )
+        .into_response();
+    response.headers_mut().insert(header::LOCATION, location);
+    Ok(response)
+}

@@ -1,0 +1,63 @@
+//! Random names and secrets, all from the operating system (pump.io protocol, section 13.5).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha1::{Digest, Sha1};
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+
+/// Names an object or activity: a random version 4 UUID in 22 characters.
+pub(crate) fn uuid() -> String {
+    URL_SAFE_NO_PAD.encode(Uuid::new_v4().as_bytes())
+}
+
+/// Names a client or token: 16 random bytes in 22 characters.
+pub(crate) fn token() -> Result<String> {
+    random::<16>()
+}
+
+/// A secret: 32 random bytes in 43 characters.
+pub(crate) fn secret() -> Result<String> {
+    random::<32>()
+}
+
+fn random<const N: usize>() -> Result<String> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| Error::internal("no random bytes", error))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The id of the application that a client is shown as, derived from the client's id (section 6.4).
+pub(crate) fn generator(client_id: &str) -> String {
+    let digest = Sha1::digest(client_id.as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    bytes[6] = (bytes[6] & 0x0f) | 0x50;
+    bytes[8] = (bytes[8] & 0x3f) | 0xa0;
+    format!("urn:uuid:{}", Uuid::from_bytes(bytes).hyphenated())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_the_length_that_clients_know() {
+        assert_eq!(uuid().len(), 22);
+        assert_eq!(token().unwrap().len(), 22);
+        assert_eq!(secret().unwrap().len(), 43);
+    }
+
+    #[test]
+    fn a_generator_has_the_version_and_variant_of_the_protocol() {
+        let id = generator("L6hXp82spnGFB4K3ikK5eA");
+        assert_eq!(
+            id.len(),
+            "urn:uuid:3a7ecf26-fa6a-5235-a129-91d7e44406cd".len()
+        );
+        assert_eq!(&id[23..24], "5");
+        assert_eq!(id, generator("L6hXp82spnGFB4K3ikK5eA"));
+        assert_ne!(id, generator("other"));
+    }
+}

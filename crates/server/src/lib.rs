@@ -1,0 +1,37 @@
+//! A pump.io server as a library.
+//!
+//! A request goes through four floors: `http` (routes, what comes in and goes out) → `auth` (who is
+//! asking) → `domain` (what it means; no HTTP) → [`pumphouse_store`] (what is kept). `web` holds the
+//! pages for people, beside `http` and over the same `domain`.
+//!
+//! ```no_run
+//! use pumphouse_server::Server;
+//!
+//! # async fn run() -> Result<(), pumphouse_server::StartError> {
+//! let server = Server::builder("/var/lib/pumphouse")
+//!     .hostname("pump.example")
+//!     .public_port(443)
+//!     .listen("127.0.0.1:8080")
+//!     .start()
+//!     .await?;
+//! println!("{} on {}", server.base_url(), server.address());
+//! server.wait().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod app;
+mod auth;
+mod builder;
+mod clock;
+mod domain;
+mod error;
+mod http;
+mod ids;
+mod serve;
+mod urls;
+mod web;
+
+pub use builder::{Builder, StartError};
+pub use clock::{Clock, SetClock, SystemClock};
+pub use serve::Server;

@@ -1,0 +1,239 @@
+//! Every address and id that the server gives out, built in one place.
+//!
+//! In pump.io ids are addresses, so these are the protocol (sections 4.2, 7.2 and 13.5).
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Everything but RFC 3986's unreserved characters, as in `encodeURIComponent`'s strict form.
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The types that have a path of their own; all others live under `other`.
+const TYPES: &[&str] = &[
+    "alert",
+    "application",
+    "article",
+    "audio",
+    "badge",
+    "binary",
+    "bookmark",
+    "collection",
+    "comment",
+    "device",
+    "event",
+    "file",
+    "game",
+    "group",
+    "image",
+    "issue",
+    "job",
+    "note",
+    "offer",
+    "organization",
+    "page",
+    "person",
+    "place",
+    "process",
+    "product",
+    "question",
+    "review",
+    "service",
+    "task",
+    "video",
+];
+
+/// The public origin of the server, and all addresses under it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Urls {
+    https: bool,
+    host: String,
+    port: u16,
+    base: String,
+}
+
+impl Urls {
+    /// The addresses of a server whose public name is `host` and whose public port is `port`.
+    /// Port 443 means `https`; 80 and 443 do not appear in addresses.
+    pub(crate) fn new(host: &str, port: u16) -> Self {
+        let host = host.to_lowercase();
+        let base = match port {
+            443 => format!("https://{host}"),
+            80 => format!("http://{host}"),
+            _ => format!("http://{host}:{port}"),
+        };
+        Self {
+            https: port == 443,
+            host,
+            port,
+            base,
+        }
+    }
+
+    /// `http://host[:port]` or `https://host`, without a slash at the end.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The public host name.
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Whether people reach the server by `https`.
+    pub(crate) fn is_https(&self) -> bool {
+        self.https
+    }
+
+    /// Whether a host in an address is this server; a port after it does not count.
+    pub(crate) fn is_host(&self, host: &str) -> bool {
+        let name = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+            _ => host,
+        };
+        name.eq_ignore_ascii_case(&self.host)
+    }
+
+    /// The id of a user's profile: an `acct:` address on default ports, else its address.
+    pub(crate) fn person_id(&self, nickname: &str) -> String {
+        match self.port {
+            80 | 443 => format!("acct:{nickname}@{}", self.host),
+            _ => self.profile(nickname),
+        }
+    }
+
+    /// A user's profile.
+    pub(crate) fn profile(&self, nickname: &str) -> String {
+        format!("{}/api/user/{nickname}/profile", self.base)
+    }
+
+    /// One of a user's feeds: `feed`, `inbox/major`, `followers`, `lists/person`, ….
+    pub(crate) fn feed(&self, nickname: &str, feed: &str) -> String {
+        format!("{}/api/user/{nickname}/{feed}", self.base)
+    }
+
+    /// A user's page.
+    pub(crate) fn page(&self, nickname: &str) -> String {
+        format!("{}/{nickname}", self.base)
+    }
+
+    /// The address, and for local objects the id, of an object.
+    pub(crate) fn object(&self, object_type: &str, uuid: &str) -> String {
+        format!("{}/api/{}/{uuid}", self.base, path_type(object_type))
+    }
+
+    /// The address of an object whose id was chosen elsewhere.
+    pub(crate) fn foreign_object(&self, object_type: &str, id: &str) -> String {
+        format!(
+            "{}/api/{}?id={}",
+            self.base,
+            path_type(object_type),
+            component(id)
+        )
+    }
+
+    /// `likes`, `replies` or `shares` of an object whose id was chosen elsewhere.
+    pub(crate) fn foreign_object_feed(&self, object_type: &str, feed: &str, id: &str) -> String {
+        format!(
+            "{}/api/{}/{feed}?id={}",
+            self.base,
+            path_type(object_type),
+            component(id)
+        )
+    }
+
+    /// The page of an object that a user made.
+    pub(crate) fn object_page(&self, nickname: &str, object_type: &str, uuid: &str) -> String {
+        let segment = match object_type {
+            "collection" => "list",
+            other => path_type(other),
+        };
+        format!("{}/{nickname}/{segment}/{uuid}", self.base)
+    }
+
+    /// The address and id of an activity.
+    pub(crate) fn activity(&self, uuid: &str) -> String {
+        format!("{}/api/activity/{uuid}", self.base)
+    }
+
+    /// The page of an activity.
+    pub(crate) fn activity_page(&self, nickname: &str, uuid: &str) -> String {
+        format!("{}/{nickname}/activity/{uuid}", self.base)
+    }
+
+    /// The id of the server itself, as an actor.
+    pub(crate) fn service(&self) -> String {
+        format!("{}/", self.base)
+    }
+
+    /// The nickname in the address of a local user's followers.
+    pub(crate) fn followers_owner<'a>(&self, id: &'a str) -> Option<&'a str> {
+        let path = id
+            .strip_prefix(self.base.as_str())?
+            .strip_prefix("/api/user/")?;
+        path.strip_suffix("/followers")
+            .filter(|nickname| !nickname.contains('/'))
+    }
+}
+
+/// The path segment of a type.
+pub(crate) fn path_type(object_type: &str) -> &str {
+    if TYPES.contains(&object_type) {
+        object_type
+    } else {
+        "other"
+    }
+}
+
+/// Whether a path segment names a type.
+pub(crate) fn is_path_type(segment: &str) -> bool {
+    segment == "other" || TYPES.contains(&segment)
+}
+
+/// Percent-encodes a value for a query.
+pub(crate) fn component(value: &str) -> String {
+    utf8_percent_encode(value, COMPONENT).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn default_ports_make_acct_ids_and_bare_addresses() {
+        let public = Urls::new("Pump.Test", 443);
+        assert_eq!(public.base(), "https://pump.test");
+        assert_eq!(public.person_id("alice"), "acct:alice@pump.test");
+        let local = Urls::new("localhost", 31337);
+        assert_eq!(
+            local.person_id("alice"),
+            "http://localhost:31337/api/user/alice/profile"
+        );
+    }
+
+    #[test]
+    fn unknown_types_live_under_other() {
+        let urls = Urls::new("h", 80);
+        assert_eq!(urls.object("hashtag", "u"), "http://h/api/other/u");
+        assert_eq!(
+            urls.object_page("a", "collection", "u"),
+            "http://h/a/list/u"
+        );
+    }
+
+    #[test]
+    fn only_own_followers_are_recognised() {
+        let urls = Urls::new("h", 80);
+        assert_eq!(
+            urls.followers_owner("http://h/api/user/a/followers"),
+            Some("a")
+        );
+        assert_eq!(urls.followers_owner("http://x/api/user/a/followers"), None);
+        assert_eq!(
+            urls.followers_owner("http://h/api/user/a/b/followers"),
+            None
+        );
+    }
+}

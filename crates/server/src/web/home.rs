@@ -1,0 +1,65 @@
+//! The front page: what the server is, or the newest of the inbox of whoever is logged in.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use http::{HeaderMap, StatusCode};
+use pumphouse_activity::Activity;
+use pumphouse_store::{Inbox, User};
+
+use super::pages::{Entry, Frame, Home, page};
+use crate::app::App;
+use crate::auth::Session;
+use crate::domain::Viewer;
+use crate::domain::feeds::{self, Feed, PageRequest, Start};
+use crate::error::Result;
+use crate::http::Reply;
+
+/// How much of the inbox is shown.
+const SHOWN: u32 = 20;
+
+pub(super) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Reply {
+    let user = Session::find(&app, &headers)?.map(|session| session.user);
+    let entries = match &user {
+        Some(user) => inbox(&app, user)?,
+        None => Vec::new(),
+    };
+    let template = Home {
+        frame: Frame {
+            site: &app.site.name,
+            nickname: user.as_ref().map(|user| user.nickname.as_str()),
+        },
+        host: app.site.urls.host(),
+        entries,
+    };
+    Ok(page(StatusCode::OK, &template))
+}
+
+fn inbox(app: &App, user: &User) -> Result<Vec<Entry>> {
+    let everything = Feed::Inbox(Inbox {
+        major: None,
+        direct: false,
+    });
+    let request = PageRequest {
+        count: SHOWN,
+        start: Start::Offset(0),
+    };
+    let viewer = Viewer::User(user.clone());
+    let page = app.store.read(|snapshot| {
+        feeds::activities(snapshot, &app.site, &viewer, user, everything, &request)
+    })?;
+    Ok(page
+        .items
+        .unwrap_or_default()
+        .into_iter()
+        .map(entry)
+        .collect())
+}
+
+fn entry(activity: Activity) -> Entry {
+    Entry {
+        content: activity.content.unwrap_or_default(),
+        published: activity.published.unwrap_or_default(),
+        text: activity.object.and_then(|object| object.content),
+    }
+}

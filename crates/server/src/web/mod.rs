@@ -1,0 +1,46 @@
+//! Pages for people: front page, registration, log-in, and the page on which they connect a program.
+//! They work without scripts, and pass a Content-Security-Policy that allows none.
+
+mod authorize;
+mod home;
+mod login;
+mod origin;
+mod pages;
+mod present;
+mod register;
+
+pub(crate) use present::present;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http::header;
+
+use crate::app::App;
+
+pub(crate) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/", get(home::show))
+        .route("/main/register", get(register::show).post(register::submit))
+        .route("/main/login", get(login::show).post(login::submit))
+        .route("/main/logout", post(login::end))
+        .route(
+            "/oauth/authorize",
+            get(authorize::show).post(authorize::submit),
+        )
+        .route("/static/style.css", get(style))
+        .route(
+            "/robots.txt",
+            get(|| async { "User-agent: *\nDisallow: /api/\n" }),
+        )
+}
+
+async fn style() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+    ];
+    (headers, include_str!("../../templates/style.css")).into_response()
+}

@@ -1,0 +1,101 @@
+//! Templates and what they show.
+
+use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
+use http::StatusCode;
+
+use crate::error::Error;
+
+/// What every page shows.
+pub(super) struct Frame<'a> {
+    pub(super) site: &'a str,
+    /// Who is logged in.
+    pub(super) nickname: Option<&'a str>,
+}
+
+/// The log-in on the way to connect a program.
+#[derive(Template)]
+#[template(path = "authorize_login.html")]
+pub(super) struct AuthorizeLogin<'a> {
+    pub(super) frame: Frame<'a>,
+    pub(super) token: &'a str,
+    pub(super) client: &'a str,
+    pub(super) username: &'a str,
+    pub(super) alert: Option<&'a str>,
+}
+
+/// The question whether a program may act for the person.
+#[derive(Template)]
+#[template(path = "authorize.html")]
+pub(super) struct Authorize<'a> {
+    pub(super) frame: Frame<'a>,
+    pub(super) token: &'a str,
+    pub(super) verifier: &'a str,
+    pub(super) client: &'a str,
+    pub(super) username: &'a str,
+}
+
+/// The verifier, for the person to copy.
+#[derive(Template)]
+#[template(path = "verifier.html")]
+pub(super) struct Verifier<'a> {
+    pub(super) frame: Frame<'a>,
+    pub(super) token: &'a str,
+    pub(super) verifier: &'a str,
+    pub(super) client: &'a str,
+}
+
+/// The person said no.
+#[derive(Template)]
+#[template(path = "denied.html")]
+pub(super) struct Denied<'a> {
+    pub(super) frame: Frame<'a>,
+    pub(super) client: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "login.html")]
+pub(super) struct Login<'a> {
+    pub(super) frame: Frame<'a>,
+    pub(super) username: &'a str,
+    pub(super) alert: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "register.html")]
+pub(super) struct Register<'a> {
+    pub(super) frame: Frame<'a>,
+    pub(super) username: &'a str,
+    pub(super) alert: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+pub(super) struct Home<'a> {
+    pub(super) frame: Frame<'a>,
+    pub(super) host: &'a str,
+    pub(super) entries: Vec<Entry>,
+}
+
+/// An activity in a list. Both texts are HTML that was scrubbed when it came in.
+pub(super) struct Entry {
+    pub(super) content: String,
+    pub(super) published: String,
+    pub(super) text: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+pub(super) struct Failed<'a> {
+    pub(super) frame: Frame<'a>,
+    pub(super) status: u16,
+    pub(super) text: &'a str,
+}
+
+/// A page as an answer.
+pub(super) fn page(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => Error::internal("template", error).into_response(),
+    }
+}
