@@ -1,5 +1,6 @@
 //! Time as a parameter, so that tests can set it.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
@@ -8,6 +9,12 @@ use jiff::Timestamp;
 pub trait Clock: Send + Sync + 'static {
     /// Microseconds since 1970, UTC.
     fn now(&self) -> i64;
+}
+
+impl<C: Clock + ?Sized> Clock for Arc<C> {
+    fn now(&self) -> i64 {
+        (**self).now()
+    }
 }
 
 /// The machine's clock.

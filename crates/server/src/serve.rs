@@ -1,6 +1,7 @@
 //! Taking connections, and ending well.
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,8 +10,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, oneshot};
-use tokio::task::JoinHandle;
+use tokio::sync::oneshot;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
 use crate::app::App;
@@ -78,38 +79,39 @@ impl Drop for Server {
 }
 
 async fn serve(listener: TcpListener, app: Arc<App>, mut stop: oneshot::Receiver<()>) {
-    let purging = tokio::spawn(purge(Arc::clone(&app)));
+    let mut purging = pin!(purge(Arc::clone(&app)));
     let router = router(app);
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    // When this task is dropped, the connections end with it.
+    let mut connections = JoinSet::new();
     loop {
-        let stream = tokio::select! {
-            stream = accept(&listener) => stream,
-            _ = &mut stop => break,
-        };
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-            break;
-        };
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_TIME)
-            .serve_connection(
-                TokioIo::new(stream),
-                TowerToHyperService::new(router.clone()),
-            );
-        let connection = graceful.watch(connection);
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended early");
+        tokio::select! {
+            stream = accept(&listener), if connections.len() < CONNECTIONS => {
+                let connection = http1::Builder::new()
+                    .timer(TokioTimer::new())
+                    .header_read_timeout(HEAD_TIME)
+                    .serve_connection(
+                        TokioIo::new(stream),
+                        TowerToHyperService::new(router.clone()),
+                    );
+                let connection = graceful.watch(connection);
+                connections.spawn(async move {
+                    if let Err(error) = connection.await {
+                        tracing::debug!(%error, "a connection ended early");
+                    }
+                });
             }
-            drop(place);
-        });
+            Some(_) = connections.join_next() => {}
+            () = &mut purging => {}
+            _ = &mut stop => break,
+        }
     }
     drop(listener);
-    purging.abort();
     if timeout(GRACE, graceful.shutdown()).await.is_err() {
         tracing::warn!("requests that took too long were cut off");
     }
+    // What holds the store has ended before whoever stopped the server goes on.
+    connections.shutdown().await;
 }
 
 /// The next connection. When the machine has no more of them, waits a moment and tries again.

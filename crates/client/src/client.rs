@@ -1,0 +1,309 @@
+//! The program's side: what it is, where it keeps credentials, and the ways to a session.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pumphouse_activity::Acct;
+use pumphouse_oauth1::nonce::{NonceSource, RandomNonce};
+use pumphouse_oauth1::{ClientCredentials, Clock, Signer, SystemClock};
+
+use crate::application::Application;
+use crate::discovery::{Endpoints, discover};
+use crate::error::{Error, ErrorKind, Result};
+use crate::login::{PendingAuthorization, Server};
+use crate::session::Session;
+use crate::store::{CredentialStore, Record, RecordKey};
+use crate::transport::{Limits, Observer, Transport};
+
+/// A program that talks to pump.io servers. Cheap to clone; one is enough for any number of
+/// accounts.
+///
+/// # Example
+///
+/// ```no_run
+/// # async fn example() -> pumphouse_client::Result<()> {
+/// use pumphouse_client::{Client, FileStore};
+///
+/// let client = Client::builder("Test.io")
+///     .store(FileStore::in_config_dir()?)
+///     .build()?;
+/// let session = client.session(&"evan@e14n.com".parse()?).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    application: Application,
+    transport: Transport,
+    store: Option<Arc<dyn CredentialStore>>,
+    clock: Arc<dyn Clock>,
+    nonces: Arc<dyn NonceSource>,
+}
+
+/// Settings of a [`Client`]. Made by [`Client::builder`].
+#[must_use = "nothing is made before `build`"]
+pub struct ClientBuilder {
+    application: Application,
+    store: Option<Arc<dyn CredentialStore>>,
+    limits: Limits,
+    plain_http: bool,
+    user_agent: String,
+    observer: Option<Arc<dyn Observer>>,
+    clock: Arc<dyn Clock>,
+    nonces: Arc<dyn NonceSource>,
+}
+
+impl ClientBuilder {
+    /// Keeps credentials in a store; without one they are forgotten with the session.
+    pub fn store(mut self, store: impl CredentialStore + 'static) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// How long a request may take in all, redirects and the last byte of the answer included.
+    /// 30 s unless said otherwise.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.limits.timeout = timeout;
+        self
+    }
+
+    /// How large an answer may be, in bytes. 8 MiB unless said otherwise.
+    pub fn max_answer_size(mut self, bytes: usize) -> Self {
+        self.limits.answer_size = bytes;
+        self
+    }
+
+    /// Speaks plain http with servers on other machines, where anyone in between can read and
+    /// change everything. With this machine it is spoken anyway.
+    pub fn plain_http(mut self, allowed: bool) -> Self {
+        self.plain_http = allowed;
+        self
+    }
+
+    /// Puts the program's own name in front of the `User-Agent`, like `Test.io/1.0`.
+    pub fn user_agent(mut self, product: &str) -> Self {
+        self.user_agent = format!("{product} {USER_AGENT}");
+        self
+    }
+
+    /// Shows every exchange with a server.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Takes the time from elsewhere than the system.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Takes nonces from elsewhere than the system's random source.
+    pub fn nonces(mut self, nonces: impl NonceSource + 'static) -> Self {
+        self.nonces = Arc::new(nonces);
+        self
+    }
+
+    /// Makes the client. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](ErrorKind::InvalidInput) if the application cannot be registered as it is.
+    pub fn build(self) -> Result<Client> {
+        self.application.check()?;
+        Ok(Client {
+            inner: Arc::new(Inner {
+                application: self.application,
+                transport: Transport::new(
+                    self.limits,
+                    self.plain_http,
+                    self.user_agent,
+                    self.observer,
+                ),
+                store: self.store,
+                clock: self.clock,
+                nonces: self.nonces,
+            }),
+        })
+    }
+}
+
+/// What this crate calls itself on the wire.
+const USER_AGENT: &str = concat!("pumphouse/", env!("CARGO_PKG_VERSION"));
+
+impl Client {
+    /// Begins a client for a program: its name, or all that it says of itself.
+    pub fn builder(application: impl Into<Application>) -> ClientBuilder {
+        ClientBuilder {
+            application: application.into(),
+            store: None,
+            limits: Limits::default(),
+            plain_http: false,
+            user_agent: USER_AGENT.to_owned(),
+            observer: None,
+            clock: Arc::new(SystemClock),
+            nonces: Arc::new(RandomNonce),
+        }
+    }
+
+    /// What the program says of itself.
+    pub fn application(&self) -> &Application {
+        &self.inner.application
+    }
+
+    /// Finds the server of an account (pump.io protocol, section 1).
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownHost`](ErrorKind::UnknownHost) and [`NotPumpIo`](ErrorKind::NotPumpIo) tell a host
+    /// that does not exist from one that is something else.
+    pub async fn discover(&self, account: &Acct) -> Result<Server> {
+        let endpoints = discover(self.transport(), account.host()).await?;
+        Ok(self.server(account, endpoints))
+    }
+
+    /// The server of an account, when its endpoints are known. Nothing is sent.
+    pub fn server(&self, account: &Acct, endpoints: Endpoints) -> Server {
+        Server::new(self.clone(), account.clone(), endpoints)
+    }
+
+    /// Reconnects with what the store holds. Nothing is sent, nobody is asked.
+    ///
+    /// # Errors
+    ///
+    /// [`NotLoggedIn`](ErrorKind::NotLoggedIn) if there is no finished log-in for the account.
+    pub async fn session(&self, account: &Acct) -> Result<Session> {
+        let record = self.record(account).await?;
+        let session = record.and_then(|record| Session::from_record(self, &record));
+        session.ok_or_else(|| {
+            Error::new(
+                ErrorKind::NotLoggedIn,
+                format!("{account} is not logged in here"),
+            )
+        })
+    }
+
+    /// The log-in that was begun for an account and not finished, from the store.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn pending(&self, account: &Acct) -> Result<Option<PendingAuthorization>> {
+        let record = self.record(account).await?;
+        Ok(record.and_then(|record| PendingAuthorization::from_record(self, &record)))
+    }
+
+    /// The accounts that the store knows, logged in or about to be, in alphabetical order.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn accounts(&self) -> Result<Vec<Acct>> {
+        let application = self.application().name().to_owned();
+        let accounts = self.with_store(move |store| store.accounts(&application));
+        Ok(accounts.await?.unwrap_or_default())
+    }
+
+    /// Forgets the token and any pending log-in of an account, and keeps the registration of the
+    /// program. Servers have no way to be told (pump.io protocol, section 3.3).
+    ///
+    /// Says whether there was anything to forget.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be written.
+    pub async fn log_out(&self, account: &Acct) -> Result<bool> {
+        let forget = |record: &mut Option<Record>| {
+            record.as_mut().is_some_and(|record| {
+                record.token.take().is_some() | record.pending.take().is_some()
+            })
+        };
+        let had = self.update_store(self.key(account), forget).await?;
+        Ok(had.unwrap_or(false))
+    }
+
+    /// What the store holds of an account, finished or not.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn record(&self, account: &Acct) -> Result<Option<Record>> {
+        let key = self.key(account);
+        let record = self.with_store(move |store| store.read(&key)).await?;
+        Ok(record.flatten())
+    }
+
+    pub(crate) fn key(&self, account: &Acct) -> RecordKey {
+        RecordKey::new(self.application().name(), account.clone())
+    }
+
+    /// Changes a record in the store, if there is a store.
+    pub(crate) async fn update_store<T: Send + 'static>(
+        &self,
+        key: RecordKey,
+        change: impl FnOnce(&mut Option<Record>) -> T + Send + 'static,
+    ) -> Result<Option<T>> {
+        let update = move |store: &dyn CredentialStore| {
+            let (mut change, mut result) = (Some(change), None);
+            store.update(&key, &mut |record| {
+                if let Some(change) = change.take() {
+                    result = Some(change(record));
+                }
+            })?;
+            Ok(result)
+        };
+        Ok(self.with_store(update).await?.flatten())
+    }
+
+    /// Uses the store, if there is one, off the async threads.
+    async fn with_store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn CredentialStore) -> Result<T> + Send + 'static,
+    ) -> Result<Option<T>> {
+        let Some(store) = self.inner.store.clone() else {
+            return Ok(None);
+        };
+        let worked = tokio::task::spawn_blocking(move || work(&*store)).await;
+        worked
+            .map_err(|error| {
+                Error::new(ErrorKind::Store, "the store of credentials failed").with_source(error)
+            })?
+            .map(Some)
+    }
+
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.inner.transport
+    }
+
+    /// Seconds since 1970.
+    pub(crate) fn now(&self) -> u64 {
+        self.inner.clock.now()
+    }
+
+    /// A signer with this program's clock and nonces.
+    pub(crate) fn signer(&self, credentials: ClientCredentials) -> Signer {
+        Signer::new(credentials)
+            .with_clock(Arc::clone(&self.inner.clock))
+            .with_nonces(Arc::clone(&self.inner.nonces))
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client")
+            .field("application", self.application())
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("application", &self.application)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,130 @@
+//! Any signed request.
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Session;
+use crate::error::{Error, ErrorKind, Result};
+use crate::transport::{Answer, Outgoing};
+
+/// A request of one's own to the account's server. Made by [`Session::request`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct Request {
+    session: Session,
+    // The first thing that was wrong, told when the request is sent.
+    outgoing: Result<Outgoing>,
+}
+
+/// The answer to a [`Request`].
+#[derive(Clone, Debug)]
+pub struct Response {
+    answer: Answer,
+}
+
+impl Request {
+    pub(super) fn new(session: Session, method: Method, address: &str) -> Self {
+        let outgoing = session
+            .resolve(address)
+            .map(|url| Outgoing::new("a request", method, url));
+        Self { session, outgoing }
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Outgoing) -> Result<()>) -> Self {
+        self.outgoing = self
+            .outgoing
+            .and_then(|mut outgoing| change(&mut outgoing).map(|()| outgoing));
+        self
+    }
+
+    /// Adds an argument to the query.
+    pub fn query(self, name: &str, value: &str) -> Self {
+        self.change(|outgoing| {
+            outgoing.url.query_pairs_mut().append_pair(name, value);
+            Ok(())
+        })
+    }
+
+    /// Sets a header. `Authorization` and `Host` belong to the signature and cannot be set.
+    pub fn header(self, name: &str, value: &str) -> Self {
+        self.change(|outgoing| {
+            let invalid = || {
+                Error::new(
+                    ErrorKind::InvalidInput,
+                    format!("the header {name:?} cannot be sent"),
+                )
+            };
+            let name: HeaderName = name.parse().map_err(|_| invalid())?;
+            if name == AUTHORIZATION || name == HOST {
+                return Err(invalid());
+            }
+            let value = HeaderValue::from_str(value).map_err(|_| invalid())?;
+            outgoing.headers.insert(name, value);
+            Ok(())
+        })
+    }
+
+    /// Sets the body: bytes of a media type. A form, `application/x-www-form-urlencoded`, is
+    /// covered by the signature; others are not (RFC 5849, section 3.4.1.3).
+    pub fn body(self, media_type: &str, body: impl Into<Bytes>) -> Self {
+        let request = self.header(CONTENT_TYPE.as_str(), media_type);
+        request.change(|outgoing| {
+            outgoing.body = body.into();
+            Ok(())
+        })
+    }
+
+    /// Sets the body: a value as JSON.
+    pub fn json(self, body: &impl Serialize) -> Self {
+        self.change(|outgoing| outgoing.set_json(body))
+    }
+
+    /// Sends it.
+    ///
+    /// # Errors
+    ///
+    /// What was wrong with the request, whatever befell it on its way, and every answer that is
+    /// no success.
+    pub async fn send(self) -> Result<Response> {
+        let answer = self.session.send(self.outgoing?).await?.success()?;
+        Ok(Response { answer })
+    }
+}
+
+impl Response {
+    /// The status, always a success.
+    pub fn status(&self) -> StatusCode {
+        self.answer.status()
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        self.answer.headers()
+    }
+
+    /// The body.
+    pub fn bytes(&self) -> &Bytes {
+        self.answer.body()
+    }
+
+    /// The body as text.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidAnswer`](ErrorKind::InvalidAnswer) if it is not UTF-8.
+    pub fn text(&self) -> Result<&str> {
+        self.answer.text()
+    }
+
+    /// The body as a value of a type, from JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidAnswer`](ErrorKind::InvalidAnswer) if it is no JSON, or of another shape.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        self.answer.json()
+    }
+}

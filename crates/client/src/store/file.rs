@@ -1,0 +1,311 @@
+//! Credentials in files: one for each account, in a directory that only its owner may read.
+//!
+//! A file is replaced whole: written beside the old one, flushed to disk, renamed over it. One lock
+//! file for the directory keeps two programs from overwriting each other's changes. A file that
+//! cannot be understood is renamed to `….corrupt-N` and never written over.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind as IoKind};
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use pumphouse_activity::Acct;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::disk;
+use super::{CredentialStore, Record, RecordKey};
+use crate::error::{Error, ErrorKind, Result};
+
+/// The version of the files that this code writes.
+const VERSION: u32 = 1;
+const EXTENSION: &str = ".json";
+const LOCK: &str = ".lock";
+/// A larger file is none of ours.
+const MAX_SIZE: u64 = 1024 * 1024;
+
+/// What is written otherwise in file names. Upper case is, too: names of people on pump.io
+/// differ by it, and not all file systems do.
+const ESCAPED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'%')
+    .add(b'*')
+    .add(b'/')
+    .add(b':')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'\\')
+    .add(b'|')
+    .add(b'~');
+
+/// A [`CredentialStore`] on disk.
+///
+/// # Example
+///
+/// ```no_run
+/// use pumphouse_client::{Client, FileStore};
+///
+/// let client = Client::builder("Test.io")
+///     .store(FileStore::in_config_dir()?)
+///     .build()?;
+/// # Ok::<(), pumphouse_client::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct FileStore {
+    directory: PathBuf,
+}
+
+/// The content of a file.
+#[derive(Serialize, Deserialize)]
+struct Content {
+    version: u32,
+    account: Acct,
+    /// One for each application.
+    records: Vec<Record>,
+}
+
+/// Only what every version of the files has.
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
+}
+
+/// Why a file gives no content.
+enum Unusable {
+    /// Keep it aside.
+    Corrupt(String),
+    /// Leave it alone.
+    Other(Error),
+}
+
+impl FileStore {
+    /// A store in the platform's directory for configuration: `$XDG_CONFIG_HOME/pumphouse/accounts`
+    /// (usually `~/.config/pumphouse/accounts`) on Unix, the like on Windows.
+    ///
+    /// # Errors
+    ///
+    /// If the platform names no home directory.
+    pub fn in_config_dir() -> Result<Self> {
+        let base = etcetera::choose_base_strategy().map_err(|error| {
+            Error::new(
+                ErrorKind::Store,
+                "there is no home directory to keep credentials in",
+            )
+            .with_source(error)
+        })?;
+        Ok(Self::at(base.config_dir().join("pumphouse/accounts")))
+    }
+
+    /// A store in a directory of the program's choice. It is made when first written to.
+    pub fn at(directory: impl Into<PathBuf>) -> Self {
+        Self {
+            directory: directory.into(),
+        }
+    }
+
+    /// Where the files are.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The file of an account.
+    pub fn path_of(&self, account: &Acct) -> PathBuf {
+        let mut name = String::new();
+        for c in account.to_string().chars() {
+            if c.is_ascii_uppercase() || (c == '.' && name.is_empty()) {
+                name.push_str(&format!("%{:02X}", u32::from(c)));
+            } else {
+                name.extend(utf8_percent_encode(c.encode_utf8(&mut [0; 4]), ESCAPED));
+            }
+        }
+        self.directory.join(name + EXTENSION)
+    }
+
+    fn make_directory(&self) -> Result<()> {
+        let made = disk::create_private_dir(&self.directory);
+        made.map_err(|error| failed("could not make the directory", &self.directory, error))
+    }
+
+    /// Waits for the lock of the directory; dropping the file gives it back.
+    fn lock(&self) -> Result<File> {
+        let path = self.directory.join(LOCK);
+        disk::lock(&path).map_err(|error| failed("could not lock", &path, error))
+    }
+
+    /// The content of a file, or `None` if there is no such file. What is corrupt is put aside;
+    /// the caller must hold the lock.
+    fn load_locked(&self, path: &Path) -> Result<Option<Content>> {
+        match load(path) {
+            Ok(content) => Ok(content),
+            Err(Unusable::Other(error)) => Err(error),
+            Err(Unusable::Corrupt(why)) => Err(put_aside(path, &why)),
+        }
+    }
+
+    /// The content of a file, without the lock unless it is needed: a file is always whole.
+    fn load(&self, path: &Path) -> Result<Option<Content>> {
+        match load(path) {
+            Ok(content) => Ok(content),
+            Err(Unusable::Other(error)) => Err(error),
+            Err(Unusable::Corrupt(_)) => {
+                // Another program may have replaced it in the meantime: look again, locked.
+                let _lock = self.lock()?;
+                self.load_locked(path)
+            }
+        }
+    }
+
+    fn save(&self, path: &Path, content: &Content) -> Result<()> {
+        let written = serde_json::to_vec_pretty(content)
+            .map_err(io::Error::from)
+            .map(Zeroizing::new)
+            .and_then(|bytes| disk::replace(&self.directory, path, &bytes));
+        written.map_err(|error| failed("could not write", path, error))
+    }
+}
+
+impl CredentialStore for FileStore {
+    fn read(&self, key: &RecordKey) -> Result<Option<Record>> {
+        let content = self.load(&self.path_of(&key.account))?;
+        Ok(content.and_then(|content| {
+            content
+                .records
+                .into_iter()
+                .find(|record| record.key() == *key)
+        }))
+    }
+
+    fn update(&self, key: &RecordKey, change: &mut dyn FnMut(&mut Option<Record>)) -> Result<()> {
+        self.make_directory()?;
+        let path = self.path_of(&key.account);
+        let _lock = self.lock()?;
+        let mut content = self.load_locked(&path)?.unwrap_or_else(|| Content {
+            version: VERSION,
+            account: key.account.clone(),
+            records: Vec::new(),
+        });
+        let place = content
+            .records
+            .iter()
+            .position(|record| record.key() == *key);
+        let before = place.map(|place| content.records.remove(place));
+        let mut after = before.clone();
+        change(&mut after);
+        if after == before {
+            return Ok(());
+        }
+        if let Some(record) = after {
+            let place = place.unwrap_or(content.records.len());
+            content.records.insert(place, record);
+        }
+        if content.records.is_empty() {
+            return fs::remove_file(&path)
+                .map_err(|error| failed("could not remove", &path, error));
+        }
+        self.save(&path, &content)
+    }
+
+    fn accounts(&self, application: &str) -> Result<Vec<Acct>> {
+        let entries = match fs::read_dir(&self.directory) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == IoKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(failed("could not read", &self.directory, error)),
+        };
+        let mut accounts = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|error| failed("could not read", &self.directory, error))?;
+            if !is_account_file(&entry.file_name().to_string_lossy()) {
+                continue;
+            }
+            if let Some(content) = self.load(&entry.path())?
+                && content
+                    .records
+                    .iter()
+                    .any(|record| record.application == application)
+            {
+                accounts.push(content.account);
+            }
+        }
+        accounts.sort();
+        Ok(accounts)
+    }
+}
+
+fn is_account_file(name: &str) -> bool {
+    name.strip_suffix(EXTENSION).is_some_and(|name| {
+        let address = percent_decode_str(name).decode_utf8_lossy();
+        address.parse::<Acct>().is_ok()
+    })
+}
+
+fn failed(what: &str, path: &Path, error: io::Error) -> Error {
+    Error::new(
+        ErrorKind::Store,
+        format!("{what} {}: {error}", path.display()),
+    )
+    .with_source(error)
+}
+
+fn load(path: &Path) -> Result<Option<Content>, Unusable> {
+    let bytes = match disk::read_limited(path, MAX_SIZE) {
+        Ok(bytes) => Zeroizing::new(bytes),
+        Err(error) if error.kind() == IoKind::NotFound => return Ok(None),
+        Err(error)
+            if matches!(
+                error.kind(),
+                IoKind::PermissionDenied | IoKind::IsADirectory | IoKind::FileTooLarge
+            ) =>
+        {
+            return Err(Unusable::Corrupt(format!("cannot be read ({error})")));
+        }
+        Err(error) => return Err(Unusable::Other(failed("could not read", path, error))),
+    };
+    // Errors of the parser may quote the file, so only their place is told.
+    let corrupt = |error: serde_json::Error| {
+        Unusable::Corrupt(format!(
+            "is damaged (line {}, column {})",
+            error.line(),
+            error.column()
+        ))
+    };
+    let Version { version } = serde_json::from_slice(&bytes).map_err(corrupt)?;
+    if version > VERSION {
+        return Err(Unusable::Other(Error::new(
+            ErrorKind::Store,
+            format!(
+                "{} was written by a newer version of this program (format {version}, this one \
+                 knows {VERSION})",
+                path.display()
+            ),
+        )));
+    }
+    serde_json::from_slice(&bytes).map(Some).map_err(corrupt)
+}
+
+/// Renames a file that cannot be used, and says so.
+fn put_aside(path: &Path, why: &str) -> Error {
+    for n in 1..1000_u32 {
+        let aside = path.with_extension(format!("json.corrupt-{n}"));
+        if fs::symlink_metadata(&aside).is_ok() {
+            continue;
+        }
+        return match fs::rename(path, &aside) {
+            Ok(()) => Error::new(
+                ErrorKind::StoreCorrupt,
+                format!(
+                    "the credentials in {} cannot be used: the file {why}. It is now {}",
+                    path.display(),
+                    aside.display()
+                ),
+            ),
+            Err(error) => failed("could not put aside the damaged file", path, error),
+        };
+    }
+    Error::new(
+        ErrorKind::StoreCorrupt,
+        format!("{} {why}, like a thousand before it", path.display()),
+    )
+}

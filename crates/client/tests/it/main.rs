@@ -1,0 +1,10 @@
+//! The client against servers on this machine, most of them bad.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::panic, reason = "a test fails by panicking")]
+
+mod discovery;
+mod file_store;
+mod login;
+mod peer;
+mod session;

@@ -1,0 +1,137 @@
+//! The `Authorization` header (RFC 5849, section 3.5.1) and its counterpart `WWW-Authenticate`.
+
+mod challenge;
+mod list;
+
+use std::borrow::Cow;
+
+pub use self::challenge::Challenge;
+pub(crate) use self::list::{pairs, strip_scheme};
+use crate::params::Params;
+use crate::percent;
+
+/// Why a header is no OAuth header.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HeaderError {
+    /// The scheme is another one.
+    #[error("the header does not use the scheme OAuth")]
+    OtherScheme,
+    /// The list of parameters does not follow the grammar.
+    #[error("the parameters of the OAuth header are malformed: write name=\"value\" pairs separated by commas")]
+    Malformed,
+    /// A protocol parameter or the realm stands there more than once.
+    #[error("the OAuth header holds the parameter {0} more than once")]
+    Duplicated(String),
+}
+
+/// The contents of an OAuth header: the realm, which is never signed, and the parameters in their order.
+///
+/// ```
+/// use pumphouse_oauth1::header::Authorization;
+///
+/// let header = Authorization::parse(br#"oauth realm="Photos", oauth_token="a%20b", oauth_nonce="n""#)?;
+/// assert_eq!(header.realm(), Some("Photos"));
+/// assert_eq!(header.params().get("oauth_token").as_deref(), Some("a b"));
+/// # Ok::<(), pumphouse_oauth1::header::HeaderError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Authorization<'a> {
+    realm: Option<Cow<'a, str>>,
+    params: Params<'a>,
+}
+
+impl<'a> Authorization<'a> {
+    /// Of parts, to be written with [`to_string`](ToString::to_string).
+    pub fn new(realm: Option<&'a str>, params: Params<'a>) -> Self {
+        Self { realm: realm.map(Cow::Borrowed), params }
+    }
+
+    /// Reads a header value. Lenient in spacing, folded lines, empty list items and missing quotes; strict in everything else.
+    ///
+    /// # Errors
+    /// When the scheme is not OAuth (in any letter case), the grammar is violated, or a protocol parameter is repeated.
+    pub fn parse(value: &'a [u8]) -> Result<Self, HeaderError> {
+        let mut header = Self::default();
+        let mut pairs = pairs(value)?;
+        while let Some(pair) = pairs.next_pair()? {
+            if pair.is_realm() {
+                if header.realm.replace(pair.value.text).is_some() {
+                    return Err(HeaderError::Duplicated("realm".to_owned()));
+                }
+                continue;
+            }
+            let param = pair.into_param();
+            if param.is_protocol() && header.params.iter().any(|other| other.name == param.name) {
+                return Err(HeaderError::Duplicated(param.lossy_name()));
+            }
+            header.params.push(param);
+        }
+        Ok(header)
+    }
+
+    /// The realm, when there is one.
+    pub fn realm(&self) -> Option<&str> {
+        self.realm.as_deref()
+    }
+
+    /// The parameters but for the realm, decoded exactly once.
+    pub fn params(&self) -> &Params<'a> {
+        &self.params
+    }
+}
+
+impl std::fmt::Display for Authorization<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let params = self.params.iter().map(|param| (&*param.name.text, &*param.value.text));
+        f.write_str(&write(self.realm(), params))
+    }
+}
+
+/// Writes a header value: the realm as a quoted string, then parameters that are percent-encoded already.
+fn write<'p>(realm: Option<&str>, encoded: impl Iterator<Item = (&'p str, &'p str)>) -> String {
+    let mut out = String::new();
+    write_scheme(&mut out, realm);
+    for (name, value) in encoded {
+        write_pair(&mut out, name, value);
+    }
+    out
+}
+
+pub(crate) fn write_scheme(out: &mut String, realm: Option<&str>) {
+    out.push_str("OAuth ");
+    if let Some(realm) = realm {
+        out.push_str("realm=");
+        write_quoted(out, realm);
+    }
+}
+
+pub(crate) fn write_pair(out: &mut String, name: &str, encoded: &str) {
+    if !out.ends_with(' ') {
+        out.push_str(", ");
+    }
+    out.push_str(name);
+    out.push_str("=\"");
+    out.push_str(encoded);
+    out.push('"');
+}
+
+/// A quoted string (RFC 9110, section 5.6.4). Control characters, which no header can carry, become spaces.
+fn write_quoted(out: &mut String, text: &str) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => out.extend(['\\', character]),
+            _ if character.is_control() => out.push(' '),
+            _ => out.push(character),
+        }
+    }
+    out.push('"');
+}
+
+/// Writes a signature, not yet encoded, as the last parameter.
+pub(crate) fn write_signature(out: &mut String, signature: &str) {
+    out.push_str(", oauth_signature=\"");
+    percent::encode_into(out, signature);
+    out.push('"');
+}

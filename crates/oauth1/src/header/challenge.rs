@@ -1,0 +1,83 @@
+//! `WWW-Authenticate`: a server says that it wants an OAuth signature.
+
+use super::list::Scanner;
+use crate::percent;
+
+/// A challenge with which a server says that it wants an OAuth signature (RFC 5849, section 3.5.1).
+///
+/// ```
+/// use pumphouse_oauth1::header::Challenge;
+///
+/// let challenge = Challenge::new("Photos").with_parameter("oauth_problem", "nonce_used");
+/// assert_eq!(challenge.to_string(), r#"OAuth realm="Photos", oauth_problem="nonce_used""#);
+///
+/// let seen = Challenge::parse(br#"Basic realm="x", OAuth realm="Photos", oauth_problem="nonce_used""#);
+/// assert_eq!(seen, Some(challenge));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Challenge {
+    realm: String,
+    parameters: Vec<(String, String)>,
+}
+
+impl Challenge {
+    /// For a realm.
+    pub fn new(realm: impl Into<String>) -> Self {
+        Self { realm: realm.into(), parameters: Vec::new() }
+    }
+
+    /// Adds a parameter, for example `oauth_problem`.
+    #[must_use]
+    pub fn with_parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.parameters.push((name.into(), value.into()));
+        self
+    }
+
+    /// The OAuth challenge in the value of a `WWW-Authenticate` header, which may hold others too.
+    /// `None` when there is none, or it is malformed.
+    pub fn parse(value: &[u8]) -> Option<Self> {
+        let text = String::from_utf8_lossy(value);
+        // A scheme without parameters is told from a name by what follows it; at the end that is nothing.
+        if text.trim().eq_ignore_ascii_case("OAuth") {
+            return Some(Self::new(""));
+        }
+        let mut scanner = Scanner::new(&text);
+        let mut challenge = None;
+        loop {
+            scanner.skip_separators();
+            if let Some(scheme) = scanner.next_scheme() {
+                if challenge.is_some() {
+                    return challenge;
+                }
+                challenge = scheme.eq_ignore_ascii_case("OAuth").then(|| Self::new(""));
+                continue;
+            }
+            let Some(pair) = scanner.next_pair().ok()? else { return challenge };
+            let Some(challenge) = &mut challenge else { continue };
+            if pair.is_realm() {
+                challenge.realm = pair.value.text.into_owned();
+            } else {
+                let decoded = |text: &str| String::from_utf8_lossy(&percent::decode(text.as_bytes())).into_owned();
+                challenge.parameters.push((decoded(pair.name), decoded(&pair.value.text)));
+            }
+        }
+    }
+
+    /// The realm; empty when the server named none.
+    pub fn realm(&self) -> &str {
+        &self.realm
+    }
+
+    /// The value of a parameter other than the realm.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.parameters.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl std::fmt::Display for Challenge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let encoded: Vec<_> =
+            self.parameters.iter().map(|(name, value)| (percent::encode(name), percent::encode(value))).collect();
+        f.write_str(&super::write(Some(&self.realm), encoded.iter().map(|(name, value)| (name.as_str(), value.as_str()))))
+    }
+}

@@ -1,0 +1,85 @@
+//! HMAC-SHA1 (RFC 5849, section 3.4.2) and its two successors, which every implementation understands alike.
+
+use ::hmac::{Hmac, KeyInit, Mac};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
+
+use super::{Keys, MethodError, SignatureMethod};
+
+/// HMAC-SHA1, the method that every provider knows, and the default.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HmacSha1;
+
+/// HMAC-SHA256: not in RFC 5849, but widely offered.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HmacSha256;
+
+/// HMAC-SHA512: not in RFC 5849, but offered.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HmacSha512;
+
+impl SignatureMethod for HmacSha1 {
+    fn name(&self) -> &str {
+        "HMAC-SHA1"
+    }
+
+    fn sign(&self, base_string: &[u8], keys: &Keys<'_>) -> Result<String, MethodError> {
+        sign::<Hmac<Sha1>>(base_string, keys)
+    }
+
+    fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &str) -> bool {
+        verify::<Hmac<Sha1>>(base_string, keys, signature)
+    }
+}
+
+impl SignatureMethod for HmacSha256 {
+    fn name(&self) -> &str {
+        "HMAC-SHA256"
+    }
+
+    fn sign(&self, base_string: &[u8], keys: &Keys<'_>) -> Result<String, MethodError> {
+        sign::<Hmac<Sha256>>(base_string, keys)
+    }
+
+    fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &str) -> bool {
+        verify::<Hmac<Sha256>>(base_string, keys, signature)
+    }
+}
+
+impl SignatureMethod for HmacSha512 {
+    fn name(&self) -> &str {
+        "HMAC-SHA512"
+    }
+
+    fn sign(&self, base_string: &[u8], keys: &Keys<'_>) -> Result<String, MethodError> {
+        sign::<Hmac<Sha512>>(base_string, keys)
+    }
+
+    fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &str) -> bool {
+        verify::<Hmac<Sha512>>(base_string, keys, signature)
+    }
+}
+
+fn mac<M: Mac + KeyInit>(base_string: &[u8], keys: &Keys<'_>) -> Option<M> {
+    // HMAC takes keys of every length: there is always one.
+    let mut mac = <M as KeyInit>::new_from_slice(keys.shared_key().as_bytes()).ok()?;
+    mac.update(base_string);
+    Some(mac)
+}
+
+fn sign<M: Mac + KeyInit>(base_string: &[u8], keys: &Keys<'_>) -> Result<String, MethodError> {
+    let mac = mac::<M>(base_string, keys).ok_or(MethodError::SigningFailed)?;
+    Ok(STANDARD.encode(mac.finalize().into_bytes()))
+}
+
+fn verify<M: Mac + KeyInit>(base_string: &[u8], keys: &Keys<'_>, signature: &str) -> bool {
+    // Decoding first makes the comparison one of two digests of fixed length. 66 bytes hold the longest, undecodable ends included.
+    let mut digest = [0; 66];
+    let digest = match STANDARD.decode_slice(signature, &mut digest) {
+        Ok(length) => &digest[..length],
+        Err(_) => &[],
+    };
+    mac::<M>(base_string, keys).is_some_and(|mac| mac.verify_slice(digest).is_ok())
+}

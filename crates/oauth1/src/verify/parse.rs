@@ -1,0 +1,225 @@
+//! From a request to its claims: every check that needs no keys, cheapest first.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::policy::{BodyHashRule, Limits, Policy, TlsRule};
+use super::states::{Received, Unverified};
+use crate::body_hash::ClaimedBodyHash;
+use crate::header::{self, HeaderError};
+use crate::params::{self, Param, Params};
+use crate::problem::{Limit, Problem};
+use crate::protocol::{Name, REQUIRED, Values};
+use crate::request::{Body, Located, Request};
+use crate::signature::SignatureMethod;
+
+pub(super) fn parse<'a>(request: &Request<'a>, policy: &Policy, now: u64) -> Result<Unverified<'a>, Problem> {
+    let located = request.locate().map_err(Problem::UrlMalformed)?;
+    let claims = Claims::collect(request, &located, &policy.limits)?;
+    let protocol = &claims.protocol;
+    if protocol.is_empty() && !request.authorization().is_some_and(|value| header::strip_scheme(value).is_some()) {
+        return Err(Problem::NotSigned);
+    }
+    check_lengths(protocol, &policy.limits)?;
+    if policy.tls == TlsRule::Always {
+        check_tls(&located, policy)?;
+    }
+    let method = find_method(protocol, policy)?;
+    if policy.tls == TlsRule::ForSecrets && method.reveals_secrets() {
+        check_tls(&located, policy)?;
+    }
+    let timestamp_and_nonce = read_timestamp_and_nonce(protocol, policy, now)?;
+    let body_hash = read_body_hash(protocol, request, policy.body_hash)?;
+    Ok(Unverified(Box::new(Received {
+        request: *request,
+        method,
+        signature: read_signature(protocol),
+        client_key: text(protocol, Name::ConsumerKey)?.unwrap_or_default(),
+        token: text(protocol, Name::Token)?.filter(|token| !token.is_empty()),
+        timestamp_and_nonce,
+        body_hash,
+        located,
+        claims,
+    })))
+}
+
+/// Everything that the signature covers, and the realm, which it does not.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Claims<'a> {
+    pub(super) realm: Option<Cow<'a, str>>,
+    pub(super) protocol: Values<'a>,
+    pub(super) params: Params<'a>,
+    /// Where the last protocol parameter was found.
+    place: Option<Place>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Header,
+    Query,
+    Body,
+}
+
+/// More parameters named `oauth_…` than this, besides the known ones, are nobody's honest request.
+const MOST_UNKNOWN_PROTOCOL_PARAMETERS: usize = 64;
+
+impl<'a> Claims<'a> {
+    fn collect(request: &Request<'a>, located: &Located<'a>, limits: &Limits) -> Result<Self, Problem> {
+        let form = request.form().unwrap_or_default();
+        if params::count_form(located.query) + params::count_form(form) > limits.parameters {
+            return Err(Problem::TooLarge(Limit::Parameters));
+        }
+        let mut claims = Self::default();
+        claims.read_header(request, limits)?;
+        claims.read_form(located.query, Place::Query)?;
+        claims.read_form(form, Place::Body)?;
+        if claims.params.len() > limits.parameters {
+            return Err(Problem::TooLarge(Limit::Parameters));
+        }
+        claims.check_unknown_protocol_parameters()?;
+        Ok(claims)
+    }
+
+    /// A header of another scheme is none of our business.
+    fn read_header(&mut self, request: &Request<'a>, limits: &Limits) -> Result<(), Problem> {
+        if request.has_repeated_authorization() {
+            return Err(Problem::HeaderMalformed);
+        }
+        let value = request.authorization().unwrap_or_default();
+        if value.len() > limits.header_bytes {
+            return Err(Problem::TooLarge(Limit::Header));
+        }
+        let mut pairs = match header::pairs(value) {
+            Ok(pairs) => pairs,
+            Err(HeaderError::OtherScheme) => return Ok(()),
+            Err(_) => return Err(Problem::HeaderMalformed),
+        };
+        while let Some(pair) = pairs.next_pair().map_err(|_| Problem::HeaderMalformed)? {
+            if let Some(name) = Name::from_text(pair.name) {
+                self.place(Place::Header)?;
+                let is_first = self.protocol.insert(name, pair.value.encoded());
+                is_first.map_err(|_| Problem::ParameterDuplicated(name.text().to_owned()))?;
+            } else if !pair.is_realm() {
+                self.add(pair.into_param(), Place::Header)?;
+            } else if self.realm.replace(pair.value.text).is_some() {
+                return Err(Problem::ParameterDuplicated("realm".to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    fn read_form(&mut self, form: &'a [u8], place: Place) -> Result<(), Problem> {
+        let mut params = Params::new();
+        params.extend_from_form(form);
+        params.into_iter().try_for_each(|param| self.add(param, place))
+    }
+
+    fn add(&mut self, param: Param<'a>, place: Place) -> Result<(), Problem> {
+        match Name::from_text(&param.name.text) {
+            Some(name) => {
+                self.place(place)?;
+                let is_first = self.protocol.insert(name, param.value);
+                is_first.map_err(|_| Problem::ParameterDuplicated(name.text().to_owned()))
+            }
+            None => {
+                self.params.push(param);
+                Ok(())
+            }
+        }
+    }
+
+    /// Protocol parameters stand in one place only (RFC 5849, section 3.5).
+    fn place(&mut self, place: Place) -> Result<(), Problem> {
+        let is_other = self.place.replace(place).is_some_and(|before| before != place);
+        if is_other { Err(Problem::SeveralPlaces) } else { Ok(()) }
+    }
+
+    /// Names that begin with `oauth_` are the protocol's, known or not: each may stand there once (RFC 5849, section 3.1).
+    fn check_unknown_protocol_parameters(&self) -> Result<(), Problem> {
+        let mut names: Vec<&str> = Vec::new();
+        for param in self.params.iter().filter(|param| param.is_protocol()) {
+            if names.contains(&&*param.name.text) {
+                return Err(Problem::ParameterDuplicated(param.lossy_name()));
+            }
+            if names.len() == MOST_UNKNOWN_PROTOCOL_PARAMETERS {
+                return Err(Problem::TooLarge(Limit::Parameters));
+            }
+            names.push(&param.name.text);
+        }
+        Ok(())
+    }
+}
+
+fn text<'a>(protocol: &Values<'a>, name: Name) -> Result<Option<Cow<'a, str>>, Problem> {
+    protocol.text(name).map_err(|name| Problem::ParameterMalformed(name.text()))
+}
+
+fn check_tls(located: &Located<'_>, policy: &Policy) -> Result<(), Problem> {
+    let is_exempt = !policy.tls_on_loopback && located.is_loopback();
+    if located.is_secure() || is_exempt { Ok(()) } else { Err(Problem::TransportInsecure) }
+}
+
+fn check_lengths(protocol: &Values<'_>, limits: &Limits) -> Result<(), Problem> {
+    let is_too_long = protocol.iter().any(|(name, value)| {
+        let limit = if name == Name::Nonce { limits.nonce_bytes } else { limits.value_bytes };
+        value.text.len() > limit && value.decoded().len() > limit
+    });
+    if is_too_long { Err(Problem::TooLarge(Limit::Value)) } else { Ok(()) }
+}
+
+/// The method, after completeness and version: what is missing is told before what is wrong.
+fn find_method(protocol: &Values<'_>, policy: &Policy) -> Result<Arc<dyn SignatureMethod>, Problem> {
+    let name = text(protocol, Name::SignatureMethod)?.unwrap_or_default();
+    let method = policy.methods.iter().find(|method| method.name() == name);
+    let may_lack_nonce = method.is_some_and(|method| method.reveals_secrets());
+    let required = if may_lack_nonce { &REQUIRED[..3] } else { &REQUIRED[..] };
+    if !required.iter().all(|&name| protocol.has(name)) {
+        let absent = required.iter().filter(|&&name| !protocol.has(name)).map(|name| name.text());
+        return Err(Problem::ParameterAbsent(absent.collect()));
+    }
+    if text(protocol, Name::Version)?.is_some_and(|version| version != "1.0") {
+        return Err(Problem::VersionRejected);
+    }
+    method.cloned().ok_or(Problem::SignatureMethodRejected)
+}
+
+/// The signature. Bytes that are no text make it a wrong one, not a malformed request.
+fn read_signature<'a>(protocol: &Values<'a>) -> Cow<'a, str> {
+    protocol.text(Name::Signature).ok().flatten().unwrap_or_default()
+}
+
+fn read_timestamp_and_nonce<'a>(
+    protocol: &Values<'a>,
+    policy: &Policy,
+    now: u64,
+) -> Result<Option<(u64, Cow<'a, str>)>, Problem> {
+    let Some(timestamp) = text(protocol, Name::Timestamp)? else { return Ok(None) };
+    // Digits only: `u64::from_str` also takes a plus sign.
+    let is_number = timestamp.bytes().all(|byte| byte.is_ascii_digit());
+    let timestamp = timestamp.parse().ok().filter(|&seconds: &u64| is_number && seconds > 0);
+    let timestamp = timestamp.ok_or(Problem::ParameterMalformed(Name::Timestamp.text()))?;
+    if timestamp.abs_diff(now) > policy.window {
+        let (earliest, latest) = (now.saturating_sub(policy.window), now.saturating_add(policy.window));
+        return Err(Problem::TimestampRefused { earliest, latest });
+    }
+    let nonce = text(protocol, Name::Nonce)?.filter(|nonce| !nonce.is_empty());
+    Ok(nonce.map(|nonce| (timestamp, nonce)))
+}
+
+fn read_body_hash(
+    protocol: &Values<'_>,
+    request: &Request<'_>,
+    rule: BodyHashRule,
+) -> Result<Option<ClaimedBodyHash>, Problem> {
+    const MALFORMED: Problem = Problem::ParameterMalformed(Name::BodyHash.text());
+    let Some(value) = text(protocol, Name::BodyHash)? else {
+        let has_body = !matches!(request.body(), Body::Whole(body) if body.is_empty());
+        let is_demanded = rule == BodyHashRule::Require && has_body && !request.is_form();
+        return if is_demanded { Err(Problem::BodyHashAbsent) } else { Ok(None) };
+    };
+    match rule {
+        _ if request.is_form() => Err(MALFORMED),
+        BodyHashRule::Ignore => Ok(None),
+        BodyHashRule::WhenPresent | BodyHashRule::Require => ClaimedBodyHash::parse(&value).map(Some).ok_or(MALFORMED),
+    }
+}

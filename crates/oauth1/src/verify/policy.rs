@@ -1,0 +1,150 @@
+//! What a server demands of requests before it looks at their signature.
+
+use std::sync::Arc;
+
+use crate::signature::{HmacSha1, HmacSha256, HmacSha512, SignatureMethod};
+
+/// When a connection must be protected by TLS. The scheme of the request's [`Origin`](crate::Origin) or URL tells whether it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TlsRule {
+    /// Every signed request.
+    Always,
+    /// Where secrets travel: PLAINTEXT, and the two endpoints that answer with secrets (RFC 5849, sections 2.1, 2.3 and 3.4.4).
+    #[default]
+    ForSecrets,
+    /// Never. For servers that nobody reaches from outside.
+    Never,
+}
+
+/// What is done with `oauth_body_hash`. With form bodies it is refused always, because the signature covers them already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum BodyHashRule {
+    /// Not compared.
+    Ignore,
+    /// Compared when it is there.
+    #[default]
+    WhenPresent,
+    /// Demanded of every body that is no form and not empty, and compared.
+    Require,
+}
+
+/// How much a request may hold. All are checked before anything expensive happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Parameters in header, query and form body together. 1,000 by default.
+    pub parameters: usize,
+    /// Bytes of the `Authorization` header. 16 KiB by default.
+    pub header_bytes: usize,
+    /// Bytes of the value of a protocol parameter. 4,096 by default, enough for RSA signatures and long callbacks.
+    pub value_bytes: usize,
+    /// Bytes of the nonce, which servers keep. 255 by default.
+    pub nonce_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { parameters: 1_000, header_bytes: 16 * 1024, value_bytes: 4_096, nonce_bytes: 255 }
+    }
+}
+
+/// The demands of a server.
+///
+/// By default: the three HMAC methods; timestamps within 600 seconds of the server's clock, either way; TLS where secrets travel;
+/// body hashes compared when present; [`Limits::default`].
+#[derive(Clone)]
+pub struct Policy {
+    pub(crate) methods: Vec<Arc<dyn SignatureMethod>>,
+    pub(crate) window: u64,
+    pub(crate) tls: TlsRule,
+    pub(crate) tls_on_loopback: bool,
+    pub(crate) body_hash: BodyHashRule,
+    pub(crate) limits: Limits,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Policy {
+    /// The default.
+    pub fn new() -> Self {
+        Self {
+            methods: vec![Arc::new(HmacSha1), Arc::new(HmacSha256), Arc::new(HmacSha512)],
+            window: 600,
+            tls: TlsRule::default(),
+            tls_on_loopback: true,
+            body_hash: BodyHashRule::default(),
+            limits: Limits::default(),
+        }
+    }
+
+    /// Allows no signature method; follow with [`with_method`](Self::with_method).
+    #[must_use]
+    pub fn without_methods(mut self) -> Self {
+        self.methods.clear();
+        self
+    }
+
+    /// Allows one more signature method.
+    #[must_use]
+    pub fn with_method(mut self, method: impl SignatureMethod + 'static) -> Self {
+        self.methods.push(Arc::new(method));
+        self
+    }
+
+    /// How many seconds a timestamp may be away from the server's clock, either way. Nonces must be remembered for twice as long.
+    #[must_use]
+    pub fn with_timestamp_window(mut self, seconds: u64) -> Self {
+        self.window = seconds;
+        self
+    }
+
+    /// When TLS is demanded.
+    #[must_use]
+    pub fn with_tls(mut self, rule: TlsRule) -> Self {
+        self.tls = rule;
+        self
+    }
+
+    /// Does without TLS when the origin is this machine itself (`localhost`, 127.0.0.0/8, `[::1]`).
+    #[must_use]
+    pub fn with_loopback_exempt(mut self) -> Self {
+        self.tls_on_loopback = false;
+        self
+    }
+
+    /// What is done with `oauth_body_hash`.
+    #[must_use]
+    pub fn with_body_hash(mut self, rule: BodyHashRule) -> Self {
+        self.body_hash = rule;
+        self
+    }
+
+    /// How much a request may hold.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The seconds by which a timestamp may be off.
+    pub fn timestamp_window(&self) -> u64 {
+        self.window
+    }
+}
+
+impl std::fmt::Debug for Policy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let methods: Vec<_> = self.methods.iter().map(|method| method.name()).collect();
+        f.debug_struct("Policy")
+            .field("methods", &methods)
+            .field("window", &self.window)
+            .field("tls", &self.tls)
+            .field("body_hash", &self.body_hash)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,229 @@
+//! The three states of a request that is being verified.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::parse::{self, Claims};
+use super::policy::{Policy, TlsRule};
+use crate::base_string;
+use crate::body_hash::ClaimedBodyHash;
+use crate::params::Params;
+use crate::problem::Problem;
+use crate::protocol::Name;
+use crate::request::{Body, Located, Request};
+use crate::signature::{Keys, SignatureMethod};
+
+/// A request whose parameters are complete and well-formed, and whose signature nobody has looked at.
+///
+/// It tells what to look up, and nothing else: every value is a mere claim.
+#[derive(Clone)]
+pub struct Unverified<'a>(pub(super) Box<Received<'a>>);
+
+/// A request and its claims. In a box, because it passes through many hands.
+#[derive(Clone)]
+pub(super) struct Received<'a> {
+    pub(super) request: Request<'a>,
+    pub(super) located: Located<'a>,
+    pub(super) claims: Claims<'a>,
+    pub(super) method: Arc<dyn SignatureMethod>,
+    pub(super) signature: Cow<'a, str>,
+    pub(super) client_key: Cow<'a, str>,
+    pub(super) token: Option<Cow<'a, str>>,
+    pub(super) timestamp_and_nonce: Option<(u64, Cow<'a, str>)>,
+    /// What is still to be compared with the body.
+    pub(super) body_hash: Option<ClaimedBodyHash>,
+}
+
+impl<'a> Unverified<'a> {
+    /// Reads the protocol parameters of a request and makes every check that needs no keys, cheapest first.
+    ///
+    /// `now` is the server's time in seconds since 1970; [`Clock::now`](crate::Clock::now) gives it.
+    ///
+    /// # Errors
+    /// Whatever the [`Policy`] or RFC 5849, sections 3.1 to 3.3, do not allow.
+    pub fn parse(request: &Request<'a>, policy: &Policy, now: u64) -> Result<Self, Problem> {
+        parse::parse(request, policy, now)
+    }
+
+    /// `oauth_consumer_key`: the client whose keys to look up.
+    pub fn client_key(&self) -> &str {
+        &self.0.client_key
+    }
+
+    /// `oauth_token`: the token whose secret to look up. An empty one counts as none.
+    pub fn token(&self) -> Option<&str> {
+        self.0.token.as_deref()
+    }
+
+    /// `oauth_signature_method`.
+    pub fn method_name(&self) -> &str {
+        self.0.method.name()
+    }
+
+    /// `oauth_callback`, for the endpoint that gives temporary credentials.
+    pub fn callback(&self) -> Option<Cow<'a, str>> {
+        self.0.claims.protocol.text(Name::Callback).ok().flatten()
+    }
+
+    /// `oauth_verifier`, for the endpoint that gives token credentials.
+    pub fn verifier(&self) -> Option<Cow<'a, str>> {
+        self.0.claims.protocol.text(Name::Verifier).ok().flatten()
+    }
+
+    /// The realm of the header. It is not signed, so it stays a claim even when the request is verified.
+    pub fn realm(&self) -> Option<&str> {
+        self.0.claims.realm.as_deref()
+    }
+
+    /// Whether the request travelled over TLS, going by its origin or URL.
+    pub fn is_secure(&self) -> bool {
+        self.0.located.is_secure()
+    }
+
+    /// Whether an answer that holds secrets may be given over this connection.
+    pub(crate) fn may_carry_secrets(&self, policy: &Policy) -> bool {
+        let exempt = policy.tls == TlsRule::Never || (!policy.tls_on_loopback && self.0.located.is_loopback());
+        exempt || self.is_secure()
+    }
+
+    /// Client key and token for building [`Keys`] that outlive this value.
+    pub(crate) fn identifiers(&self) -> (Cow<'a, str>, Option<Cow<'a, str>>) {
+        (self.0.client_key.clone(), self.0.token.clone())
+    }
+
+    /// Whether the signature is right, without saying so to anyone: for doing the same work with dummy keys.
+    pub(crate) fn signature_matches(&self, keys: &Keys<'_>) -> bool {
+        self.0.method.verify(self.base_string().as_bytes(), keys, &self.0.signature)
+    }
+
+    /// The base string that the signature must fit.
+    pub(crate) fn base_string(&self) -> String {
+        let others = self.0.claims.params.signed();
+        base_string::write(self.0.request.method(), &self.0.located, &self.0.claims.protocol, &others)
+    }
+
+    /// Checks signature and body hash.
+    ///
+    /// # Errors
+    /// [`Problem::SignatureInvalid`] and [`Problem::BodyHashInvalid`].
+    pub fn check_signature(mut self, keys: &Keys<'_>) -> Result<Authentic<'a>, Problem> {
+        if !self.signature_matches(keys) {
+            return Err(Problem::SignatureInvalid);
+        }
+        if let (Some(claimed), Body::Whole(body)) = (&self.0.body_hash, self.0.request.body()) {
+            if !claimed.matches(body) {
+                return Err(Problem::BodyHashInvalid);
+            }
+            self.0.body_hash = None;
+        }
+        Ok(Authentic { request: self })
+    }
+
+    /// Checks signature, body hash and then the nonce: `is_new` is asked whether it was never used, and must remember it.
+    ///
+    /// Ask a store that does both in one step, or two requests with one nonce may both pass.
+    ///
+    /// # Errors
+    /// Those of [`check_signature`](Self::check_signature), and [`Problem::NonceUsed`].
+    pub fn verify(self, keys: &Keys<'_>, is_new: impl FnOnce(&NonceUse<'_>) -> bool) -> Result<Verified<'a>, Problem> {
+        let authentic = self.check_signature(keys)?;
+        let is_new = authentic.nonce_use().is_none_or(|nonce| is_new(&nonce));
+        authentic.conclude(is_new)
+    }
+}
+
+impl std::fmt::Debug for Unverified<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unverified")
+            .field("request", &self.0.request)
+            .field("method", &self.0.method.name())
+            .field("client_key", &self.0.client_key)
+            .field("token", &self.0.token)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What makes a request unique (RFC 5849, section 3.3). A server keeps it for twice the timestamp window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct NonceUse<'a> {
+    /// `oauth_consumer_key`.
+    pub client_key: &'a str,
+    /// `oauth_token`, when there is one.
+    pub token: Option<&'a str>,
+    /// `oauth_timestamp`, in seconds since 1970.
+    pub timestamp: u64,
+    /// `oauth_nonce`.
+    pub nonce: &'a str,
+}
+
+/// A request with the right signature, which may be the repetition of an earlier one.
+#[derive(Clone, Debug)]
+pub struct Authentic<'a> {
+    request: Unverified<'a>,
+}
+
+impl<'a> Authentic<'a> {
+    /// What to look for, and to remember, in one atomic step. `None` when the request may do without (PLAINTEXT).
+    pub fn nonce_use(&self) -> Option<NonceUse<'_>> {
+        let (timestamp, nonce) = self.request.0.timestamp_and_nonce.as_ref()?;
+        Some(NonceUse { client_key: self.request.client_key(), token: self.request.token(), timestamp: *timestamp, nonce })
+    }
+
+    /// With the answer whether the nonce was never used before.
+    ///
+    /// # Errors
+    /// [`Problem::NonceUsed`].
+    pub fn conclude(self, is_new: bool) -> Result<Verified<'a>, Problem> {
+        if is_new { Ok(Verified { request: self.request }) } else { Err(Problem::NonceUsed) }
+    }
+}
+
+/// A request that was sent by whoever holds the keys, once.
+///
+/// ```compile_fail
+/// # use pumphouse_oauth1::verify::{Unverified, Verified};
+/// fn whoever_sent_it(request: &Verified<'_>) -> String {
+///     request.client_key().to_owned()
+/// }
+/// fn not_yet(request: Unverified<'_>) -> String {
+///     whoever_sent_it(&request) // a parsed request is nobody's
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Verified<'a> {
+    request: Unverified<'a>,
+}
+
+impl<'a> Verified<'a> {
+    /// The client that signed.
+    pub fn client_key(&self) -> &str {
+        self.request.client_key()
+    }
+
+    /// The token that signed with it.
+    pub fn token(&self) -> Option<&str> {
+        self.request.token()
+    }
+
+    /// The signed callback.
+    pub fn callback(&self) -> Option<Cow<'a, str>> {
+        self.request.callback()
+    }
+
+    /// The signed verifier.
+    pub fn verifier(&self) -> Option<Cow<'a, str>> {
+        self.request.verifier()
+    }
+
+    /// The application's parameters, of query and form body in this order: exactly those that the signature covers.
+    /// An application that reads its parameters here sees what was signed, whatever its framework makes of the request.
+    /// Protocol parameters that this crate does not know are among them.
+    pub fn params(&self) -> &Params<'a> {
+        &self.request.0.claims.params
+    }
+
+    /// The hash that the body must have, when the body was streamed and is still to be compared.
+    pub fn pending_body_hash(&self) -> Option<&ClaimedBodyHash> {
+        self.request.0.body_hash.as_ref()
+    }
+}

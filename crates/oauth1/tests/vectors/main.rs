@@ -1,0 +1,10 @@
+//! Known answers, in `tests/data`: signing and verifying requests, and each building block by itself.
+//!
+//! A signing case is a request, credentials, what was sent besides the signature, and every intermediate result.
+//! A verification case is a request to one server (first line of the file), and its status and code when it must be refused.
+//! RSA cases run with the feature `rsa`.
+
+mod data;
+mod signing;
+mod tables;
+mod verification;

@@ -1,0 +1,92 @@
+//! The commands, one file each.
+
+#[cfg(feature = "client")]
+mod accounts;
+#[cfg(all(feature = "client", feature = "server"))]
+mod demo;
+#[cfg(feature = "client")]
+mod feed;
+#[cfg(feature = "client")]
+mod inbox;
+#[cfg(feature = "client")]
+mod login;
+#[cfg(feature = "client")]
+mod logout;
+#[cfg(feature = "client")]
+mod outbox;
+#[cfg(feature = "client")]
+mod post;
+#[cfg(feature = "client")]
+mod register;
+#[cfg(feature = "server")]
+mod serve;
+#[cfg(feature = "client")]
+mod whoami;
+
+use clap::Subcommand;
+
+use crate::error::Error;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    #[cfg(feature = "client")]
+    Register(register::Args),
+    #[cfg(feature = "client")]
+    Login(login::Args),
+    #[cfg(feature = "client")]
+    Accounts(accounts::Args),
+    #[cfg(feature = "client")]
+    Whoami(whoami::Args),
+    #[cfg(feature = "client")]
+    Post(post::Args),
+    #[cfg(feature = "client")]
+    Inbox(inbox::Args),
+    #[cfg(feature = "client")]
+    Outbox(outbox::Args),
+    #[cfg(feature = "client")]
+    Logout(logout::Args),
+    #[cfg(feature = "server")]
+    Serve(serve::Args),
+    #[cfg(all(feature = "client", feature = "server"))]
+    Demo(demo::Args),
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) async fn run(self) -> Result<(), Error> {
+        match self {
+            #[cfg(feature = "client")]
+            Self::Register(args) => register::run(args).await,
+            #[cfg(feature = "client")]
+            Self::Login(args) => login::run(args).await,
+            #[cfg(feature = "client")]
+            Self::Accounts(args) => accounts::run(args).await,
+            #[cfg(feature = "client")]
+            Self::Whoami(args) => whoami::run(args).await,
+            #[cfg(feature = "client")]
+            Self::Post(args) => post::run(args).await,
+            #[cfg(feature = "client")]
+            Self::Inbox(args) => inbox::run(args).await,
+            #[cfg(feature = "client")]
+            Self::Outbox(args) => outbox::run(args).await,
+            #[cfg(feature = "client")]
+            Self::Logout(args) => logout::run(args).await,
+            #[cfg(feature = "server")]
+            Self::Serve(args) => serve::run(args).await,
+            #[cfg(all(feature = "client", feature = "server"))]
+            Self::Demo(args) => demo::run(args).await,
+        }
+    }
+
+    /// How much is logged unless `PUMPHOUSE_LOG` says otherwise: a server reports, a command of a
+    /// person is quiet.
+    pub(crate) fn log_level(&self) -> &'static str {
+        match self {
+            #[cfg(feature = "server")]
+            Self::Serve(_) => "info",
+            #[cfg(feature = "client")]
+            _ => "error",
+        }
+    }
+}

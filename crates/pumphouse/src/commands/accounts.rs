@@ -1,0 +1,65 @@
+//! `pumphouse accounts`: whose accounts this program knows.
+
+use pumphouse_client::Record;
+use serde_json::json;
+
+use crate::account::Connection;
+use crate::error::Error;
+use crate::output;
+
+/// List the accounts that you are logged in to.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  pumphouse accounts")]
+pub(crate) struct Args {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    connection: Connection,
+}
+
+/// Lists them; nothing is sent.
+pub(crate) async fn run(args: Args) -> Result<(), Error> {
+    let client = args.connection.client()?;
+    let mut records = Vec::new();
+    for account in client.accounts().await? {
+        records.extend(client.record(&account).await?);
+    }
+    if args.json {
+        let list: Vec<serde_json::Value> = records
+            .iter()
+            .map(|record| {
+                json!({
+                    "account": record.account,
+                    "server": record.endpoints.base,
+                    "state": state(record),
+                })
+            })
+            .collect();
+        return output::line(&serde_json::Value::from(list).to_string());
+    }
+    if records.is_empty() {
+        output::note("No account is known here; log in with: pumphouse login user@host");
+    }
+    for record in &records {
+        output::line(&format!(
+            "{}  {}",
+            record.account,
+            output::dim(state(record))
+        ))?;
+    }
+    Ok(())
+}
+
+fn state(record: &Record) -> &'static str {
+    match record {
+        Record { token: Some(_), .. } => "logged in",
+        Record {
+            pending: Some(_), ..
+        } => "log-in begun",
+        _ => "logged out",
+    }
+}

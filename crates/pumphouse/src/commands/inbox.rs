@@ -1,0 +1,42 @@
+//! `pumphouse inbox`: what came.
+
+use crate::account::Account;
+use crate::commands::feed::{self, Half, PageArgs};
+use crate::error::Error;
+
+/// Read your inbox, newest first.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  pumphouse inbox
+  pumphouse inbox --major --count 50
+  pumphouse inbox --direct --json")]
+pub(crate) struct Args {
+    /// Only what was addressed to you alone
+    #[arg(long)]
+    direct: bool,
+
+    #[command(flatten)]
+    half: Half,
+
+    #[command(flatten)]
+    page: PageArgs,
+
+    #[command(flatten)]
+    account: Account,
+}
+
+/// Reads a page and prints it.
+pub(crate) async fn run(args: Args) -> Result<(), Error> {
+    let mut inbox = args.account.session().await?.inbox();
+    if args.direct {
+        inbox = inbox.direct();
+    }
+    if args.half.major {
+        inbox = inbox.major();
+    }
+    if args.half.minor {
+        inbox = inbox.minor();
+    }
+    feed::show(inbox.page(), args.page, "inbox").await
+}

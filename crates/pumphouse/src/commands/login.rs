@@ -1,0 +1,171 @@
+//! `pumphouse login`: from an address to a session.
+
+use std::io::BufRead as _;
+use std::time::Duration;
+
+use pumphouse_client::{
+    Acct, Callback, Client, ErrorKind, LoopbackListener, PendingAuthorization, Session, Verifier,
+};
+use serde_json::json;
+
+use crate::account::Connection;
+use crate::error::Error;
+use crate::output;
+
+/// Servers forget an authorisation after this time.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// Log in to an account.
+///
+/// Opens the server's page in your browser and waits until you have agreed there. Your password is
+/// given to the server only, never to this program. A log-in that was interrupted goes on where it
+/// was when the command is repeated within ten minutes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  pumphouse login you@pump.example
+  pumphouse login --paste you@pump.example     agree in a browser on another machine")]
+pub(crate) struct Args {
+    /// The address of the account
+    #[arg(value_name = "USER@HOST")]
+    account: Acct,
+
+    /// Print the address of the page, and open no browser
+    #[arg(long)]
+    no_browser: bool,
+
+    /// Type in the verifier that the page shows, instead of waiting for a browser on this machine
+    #[arg(long)]
+    paste: bool,
+
+    /// Go on with the log-in that was begun before, or fail
+    #[arg(long, conflicts_with = "restart")]
+    resume: bool,
+
+    /// Begin anew, whatever was before
+    #[arg(long)]
+    restart: bool,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    connection: Connection,
+}
+
+/// Logs in, unless that is done already.
+pub(crate) async fn run(args: Args) -> Result<(), Error> {
+    let client = args.connection.client()?;
+    if !args.restart
+        && !args.resume
+        && let Some(session) = kept(&client, &args.account).await?
+    {
+        return report(&args, &session, "was already logged in");
+    }
+    let session = match resumable(&client, &args).await? {
+        Some(pending) if pending.callback().is_some() && !args.paste => {
+            let listener = LoopbackListener::bind_for(&pending).await?;
+            wait_for_browser(&args, &listener, pending).await?
+        }
+        Some(pending) => ask_for_verifier(pending).await?,
+        None if args.paste => {
+            ask_for_verifier(client.begin(&args.account, Callback::OutOfBand).await?).await?
+        }
+        None => {
+            let listener = LoopbackListener::bind().await?;
+            let pending = client
+                .begin(&args.account, listener.callback().into())
+                .await?;
+            wait_for_browser(&args, &listener, pending).await?
+        }
+    };
+    report(&args, &session, "is logged in")
+}
+
+async fn kept(client: &Client, account: &Acct) -> Result<Option<Session>, Error> {
+    match client.session(account).await {
+        Ok(session) => Ok(Some(session)),
+        Err(error) if error.kind() == ErrorKind::NotLoggedIn => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The log-in to go on with, if there is one and it is not to be begun anew.
+async fn resumable(client: &Client, args: &Args) -> Result<Option<PendingAuthorization>, Error> {
+    if args.restart {
+        return Ok(None);
+    }
+    let pending = client.pending(&args.account).await?;
+    if args.resume {
+        return match pending {
+            Some(pending) => Ok(Some(pending)),
+            None => Err(
+                Error::usage(format!("no log-in of {} was begun", args.account))
+                    .with_hint("begin one by leaving out --resume"),
+            ),
+        };
+    }
+    let pending = pending.filter(|pending| !pending.is_stale());
+    if pending.is_some() {
+        output::note("Going on with the log-in that was begun before.");
+    }
+    Ok(pending)
+}
+
+async fn wait_for_browser(
+    args: &Args,
+    listener: &LoopbackListener,
+    pending: PendingAuthorization,
+) -> Result<Session, Error> {
+    output::note(&format!(
+        "Agree on this page, in a browser on this machine:\n\n  {}\n",
+        pending.url()
+    ));
+    if !args.no_browser && pending.open_browser().await.is_err() {
+        output::note("No browser could be opened: open the page by hand.");
+    }
+    output::note("Waiting; Ctrl-C interrupts, and the same command goes on later.");
+    let verifier = listener.verifier(&pending, PATIENCE).await?;
+    Ok(pending.finish(verifier).await?)
+}
+
+async fn ask_for_verifier(pending: PendingAuthorization) -> Result<Session, Error> {
+    let what = if pending.callback().is_some() {
+        "the address of the page that you come to (it need not load)"
+    } else {
+        "the verifier that it shows"
+    };
+    output::note(&format!(
+        "Agree on this page, in any browser:\n\n  {}\n\nThen enter {what}:",
+        pending.url()
+    ));
+    let verifier = read_verifier(&pending).await?;
+    Ok(pending.finish(verifier).await?)
+}
+
+async fn read_verifier(pending: &PendingAuthorization) -> Result<Verifier, Error> {
+    let line = tokio::task::spawn_blocking(|| std::io::stdin().lock().lines().next());
+    let line = match line.await {
+        Ok(Some(Ok(line))) => line,
+        Ok(Some(Err(error))) => {
+            return Err(Error::failure("could not read the verifier").with_source(error));
+        }
+        Ok(None) | Err(_) => {
+            return Err(Error::usage("no verifier was entered")
+                .with_hint("the same command goes on with this log-in for ten minutes"));
+        }
+    };
+    Ok(pending.verifier_from_paste(&line)?)
+}
+
+fn report(args: &Args, session: &Session, how: &str) -> Result<(), Error> {
+    if args.json {
+        let value = json!({
+            "account": session.account(),
+            "server": session.endpoints().base,
+        });
+        return output::line(&value.to_string());
+    }
+    output::line(&format!("{} {how}.", session.account()))
+}

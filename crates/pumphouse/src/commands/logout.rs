@@ -1,0 +1,37 @@
+//! `pumphouse logout`: forgets an account's token.
+
+use serde_json::json;
+
+use crate::account::Account;
+use crate::error::Error;
+use crate::output;
+
+/// Log out: forget the token of an account.
+///
+/// Servers offer no way to be told; only this program forgets.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  pumphouse logout --account you@pump.example")]
+pub(crate) struct Args {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    account: Account,
+}
+
+/// Forgets; nothing is sent.
+pub(crate) async fn run(args: Args) -> Result<(), Error> {
+    let (client, account) = args.account.client().await?;
+    if !client.log_out(&account).await? {
+        return Err(Error::not_logged_in(format!(
+            "{account} is not logged in here"
+        )));
+    }
+    if args.json {
+        return output::line(&json!({"account": account, "logged_out": true}).to_string());
+    }
+    output::line(&format!("{account} is logged out."))
+}

@@ -1,0 +1,33 @@
+//! `pumphouse outbox`: what you did.
+
+use crate::account::Account;
+use crate::commands::feed::{self, Half, PageArgs};
+use crate::error::Error;
+
+/// Read what you did, newest first.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  pumphouse outbox --major --count 50")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    half: Half,
+
+    #[command(flatten)]
+    page: PageArgs,
+
+    #[command(flatten)]
+    account: Account,
+}
+
+/// Reads a page and prints it.
+pub(crate) async fn run(args: Args) -> Result<(), Error> {
+    let mut outbox = args.account.session().await?.outbox();
+    if args.half.major {
+        outbox = outbox.major();
+    }
+    if args.half.minor {
+        outbox = outbox.minor();
+    }
+    feed::show(outbox.page(), args.page, "outbox").await
+}

@@ -1,0 +1,194 @@
+//! Errors as people see them: what was tried, why it failed, what to do next; and as scripts do:
+//! the exit status.
+
+use std::error::Error as StdError;
+use std::process::ExitCode;
+
+use crate::output;
+
+/// Why a command failed.
+#[derive(Debug)]
+pub(crate) struct Error {
+    exit: Exit,
+    message: String,
+    hint: Option<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// The exit statuses, documented in `pumphouse --help`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// Whoever read the output has had enough: no failure.
+    BrokenPipe = 0,
+    /// The server or the network failed.
+    Failure = 1,
+    /// Wrong usage.
+    Usage = 2,
+    /// Not logged in, or the credentials are no good.
+    Credentials = 3,
+    /// The server refused.
+    Refused = 4,
+}
+
+impl Error {
+    fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self {
+            exit,
+            message: message.into(),
+            hint: None,
+            source: None,
+        }
+    }
+
+    /// Something outside did not work.
+    pub(crate) fn failure(message: impl Into<String>) -> Self {
+        Self::new(Exit::Failure, message)
+    }
+
+    /// The command cannot be done as it was given.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    /// Nobody is logged in.
+    #[cfg(feature = "client")]
+    pub(crate) fn not_logged_in(message: impl Into<String>) -> Self {
+        Self::new(Exit::Credentials, message).with_hint(LOG_IN)
+    }
+
+    /// What to do next.
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// What made it fail.
+    pub(crate) fn with_source(
+        mut self,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// An error of writing output.
+    pub(crate) fn output(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            Self::new(Exit::BrokenPipe, "the output was closed")
+        } else {
+            Self::failure("could not write the output").with_source(error)
+        }
+    }
+
+    /// Tells the person, and gives the exit status.
+    pub(crate) fn report(&self) -> ExitCode {
+        if self.exit != Exit::BrokenPipe {
+            output::complain(&self.text());
+        }
+        ExitCode::from(self.exit as u8)
+    }
+
+    /// One line for what happened and why, one for what to do next.
+    fn text(&self) -> String {
+        let mut text = format!("error: {}", self.message);
+        let mut source = self.source.as_deref().map(|source| source as &dyn StdError);
+        while let Some(error) = source {
+            let cause = error.to_string();
+            // Many errors repeat the one below them.
+            if !text.contains(&cause) {
+                text = format!("{text}: {cause}");
+            }
+            source = error.source();
+        }
+        if let Some(hint) = &self.hint {
+            text = format!("{text}\nhint: {hint}");
+        }
+        text
+    }
+}
+
+#[cfg(feature = "client")]
+const LOG_IN: &str = "log in with: pumphouse login user@host";
+
+#[cfg(feature = "client")]
+impl From<pumphouse_client::Error> for Error {
+    fn from(error: pumphouse_client::Error) -> Self {
+        use pumphouse_client::ErrorKind as Kind;
+
+        let exit = match error.kind() {
+            Kind::InvalidInput | Kind::PlainHttp | Kind::NothingPending => Exit::Usage,
+            Kind::NotLoggedIn
+            | Kind::Denied
+            | Kind::TemporaryCredentialsRefused
+            | Kind::VerifierRefused
+            | Kind::TokenMismatch
+            | Kind::OtherAccount
+            | Kind::NoAuthorisation
+            | Kind::TokenRefused
+            | Kind::ClientRefused
+            | Kind::SignatureRefused
+            | Kind::Store
+            | Kind::StoreCorrupt
+            | Kind::Verifier => Exit::Credentials,
+            Kind::Refused | Kind::Forbidden | Kind::NotFound | Kind::Gone => Exit::Refused,
+            _ => Exit::Failure,
+        };
+        let hint = match error.kind() {
+            Kind::NotLoggedIn | Kind::StoreCorrupt => Some(LOG_IN),
+            Kind::PlainHttp => {
+                Some("if you trust the network in between, allow it with --insecure-http")
+            }
+            Kind::TokenRefused | Kind::ClientRefused | Kind::Denied => {
+                Some("log in again with: pumphouse login --restart user@host")
+            }
+            Kind::NothingPending => Some("begin a log-in with: pumphouse login user@host"),
+            Kind::TemporaryCredentialsRefused => {
+                Some("agree first, then repeat the command; or begin anew with --restart")
+            }
+            Kind::NoAuthorisation | Kind::Verifier | Kind::VerifierRefused => {
+                Some("go on with: pumphouse login --resume user@host; or begin anew with --restart")
+            }
+            Kind::Browser => Some("try it with --paste, or begin anew with --restart"),
+            _ => error.hint(),
+        };
+        let mut own = Self::new(exit, error.to_string());
+        own.hint = hint.map(str::to_owned);
+        match error.source() {
+            Some(_) => own.with_source(error),
+            None => own,
+        }
+    }
+}
+
+#[cfg(feature = "server")]
+impl From<pumphouse_server::StartError> for Error {
+    fn from(error: pumphouse_server::StartError) -> Self {
+        Self::failure("the server could not start").with_source(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_follow_once_and_the_hint_stands_below() {
+        let cause = std::io::Error::other("no space left");
+        let error = Error::failure("could not write x")
+            .with_source(cause)
+            .with_hint("make room");
+        assert_eq!(
+            error.text(),
+            "error: could not write x: no space left\nhint: make room"
+        );
+        let cause = std::io::Error::other("no space left");
+        let error = Error::failure("could not write x: no space left").with_source(cause);
+        assert_eq!(error.text(), "error: could not write x: no space left");
+    }
+
+    #[test]
+    fn a_reader_that_had_enough_is_no_failure() {
+        let closed = std::io::Error::from(std::io::ErrorKind::BrokenPipe);
+        assert_eq!(Error::output(closed).exit, Exit::BrokenPipe);
+    }
+}

@@ -1,0 +1,74 @@
+//! The program `pumphouse`: a pump.io server, and a client for the command line.
+//!
+//! Nothing is decided here: a command reads its arguments, calls one of the libraries, and prints.
+
+#[cfg(not(any(feature = "client", feature = "server")))]
+compile_error!("choose at least one of the features `client` and `server`");
+
+#[cfg(feature = "client")]
+mod account;
+mod commands;
+mod error;
+mod output;
+#[cfg(feature = "client")]
+mod text;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use crate::commands::Command;
+
+/// The pump.io network in one program: a server, and a client for the command line.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    propagate_version = true,
+    after_help = "\
+Examples:
+  pumphouse demo                         see everything at work, on this machine
+  pumphouse login you@pump.example       log in to an account
+  pumphouse post 'Hello, world'          write a note
+  pumphouse inbox                        read what came
+  pumphouse serve                        run a server
+
+Exit status: 0 done; 1 the server or the network failed; 2 wrong usage; 3 not logged in;
+4 the server refused."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let level = cli.command.log_level();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            EnvFilter::try_from_env("PUMPHOUSE_LOG").unwrap_or_else(|_| EnvFilter::new(level)),
+        )
+        .with_writer(std::io::stderr)
+        .with_ansi(output::colours(&std::io::stderr()))
+        .init();
+    // The server reads from disk on these threads; a few more than there are cores go on serving
+    // while one waits for it.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores + 2)
+        .enable_all()
+        .build();
+    let result = match runtime {
+        Ok(runtime) => {
+            let result = runtime.block_on(cli.command.run());
+            // A thread that still waits for the terminal does not keep the program alive.
+            runtime.shutdown_background();
+            result
+        }
+        Err(error) => Err(error::Error::failure("could not start").with_source(error)),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => error.report(),
+    }
+}

@@ -1,0 +1,91 @@
+//! What others wrote, made fit for a terminal.
+
+/// Longer lines are broken.
+const WIDTH: usize = 76;
+
+/// HTML as plain text, with the addresses of links below it.
+pub(crate) fn of_html(html: &str) -> String {
+    let config = html2text::config::plain()
+        .max_wrap_width(WIDTH)
+        .allow_width_overflow();
+    render(html, config)
+}
+
+/// HTML as one line of plain text, without the addresses of links.
+pub(crate) fn line_of_html(html: &str) -> String {
+    let config = html2text::config::plain_no_decorate().allow_width_overflow();
+    one_line(&render(html, config))
+}
+
+fn render<D: html2text::render::TextDecorator>(
+    html: &str,
+    config: html2text::config::Config<D>,
+) -> String {
+    // Text that cannot be rendered is shown as it is rather than not at all.
+    let text = config
+        .string_from_read(html.as_bytes(), WIDTH)
+        .unwrap_or_else(|_| html.to_owned());
+    without_controls(text.trim_end())
+}
+
+/// One line of plain text.
+pub(crate) fn one_line(text: &str) -> String {
+    let clean = without_controls(text);
+    clean.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Takes out whatever could steer a terminal or turn the direction of text; line ends stay.
+pub(crate) fn without_controls(text: &str) -> String {
+    text.chars()
+        .filter(|&c| c == '\n' || !(c.is_control() || is_direction(c)))
+        .collect()
+}
+
+fn is_direction(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Moves every line to the right.
+pub(crate) fn indent(text: &str) -> String {
+    let lines: Vec<String> = text
+        .lines()
+        .map(|line| format!("    {line}").trim_end().to_owned())
+        .collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_are_readable() {
+        assert_eq!(of_html("Hello <b>world</b>"), "Hello **world**");
+        assert_eq!(
+            of_html("<p>One</p><p>See <a href='https://a.example/'>this</a> &amp; that</p>"),
+            "One\n\nSee [this][1] & that\n\n[1]: https://a.example/"
+        );
+        assert_eq!(
+            line_of_html("<a href='http://a/'>alice</a> posted <a href='http://b/'>a note</a>"),
+            "alice posted a note"
+        );
+        let long = of_html(&"word ".repeat(40));
+        assert!(long.lines().count() > 1 && long.lines().all(|line| line.len() <= WIDTH));
+    }
+
+    #[test]
+    fn nothing_steers_the_terminal() {
+        let nasty = "a\u{1b}[31mb\u{9b}31mc\u{7}\u{202e}d\rx";
+        assert_eq!(without_controls(nasty), "a[31mb31mcdx");
+        assert!(!of_html("&#27;[2J<p>\u{1b}]0;x\u{7}</p>").contains('\u{1b}'));
+        assert_eq!(one_line(" a\nb\t c "), "a b c");
+    }
+
+    #[test]
+    fn hostile_html_ends() {
+        let deep = "<div>".repeat(50_000);
+        assert!(of_html(&deep).len() < 1_000_000);
+        let table = "<table><tr><td>".repeat(200);
+        assert!(of_html(&table).len() < 1_000_000);
+    }
+}

@@ -1,0 +1,218 @@
+//! Nothing that was answered 200 is lost when the server is killed in the middle of it.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use pumphouse_oauth1::{ClientCredentials, Request, Signer, TokenCredentials};
+use serde_json::{Value, json};
+
+/// How often the server is killed.
+const ROUNDS: u64 = 20;
+/// How many people write at the same time, so that commits are shared.
+const WRITERS: usize = 8;
+
+/// A server in a process of its own, killed when it is dropped.
+struct Server {
+    process: Child,
+    base: String,
+}
+
+impl Server {
+    /// Ids are addresses, so every start is on the same port.
+    fn start(data_dir: &Path, port: u16) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_pumphouse"))
+            .args(["serve", "--port", &port.to_string(), "--data-dir"])
+            .arg(data_dir)
+            .env("PUMPHOUSE_LOG", "error")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        assert!(line.starts_with("Pumphouse serves "), "{line}");
+        Self {
+            process,
+            base: format!("http://localhost:{port}"),
+        }
+    }
+
+    fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Gone already, if the test killed it.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A person with an account.
+#[derive(Clone)]
+struct Person {
+    http: reqwest::Client,
+    base: String,
+    signer: Signer,
+}
+
+impl Person {
+    async fn register(base: &str) -> Self {
+        let mut person = Self {
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            base: base.to_owned(),
+            signer: Signer::new(ClientCredentials::new("", "")),
+        };
+        let client = person
+            .send(
+                "POST",
+                "/api/client/register",
+                Some(json!({"type": "client_associate"})),
+                false,
+            )
+            .await
+            .unwrap();
+        let client =
+            ClientCredentials::new(text(&client["client_id"]), text(&client["client_secret"]));
+        person.signer = Signer::new(client.clone());
+        let account = json!({"nickname": "alice", "password": "wonder-l4nd"});
+        let user = person
+            .send("POST", "/api/users", Some(account), true)
+            .await
+            .unwrap();
+        person.signer = Signer::new(client).with_token(TokenCredentials::new(
+            text(&user["token"]),
+            text(&user["secret"]),
+        ));
+        person
+    }
+
+    /// The answer, if it was 200; nothing when the server went away.
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+        signed: bool,
+    ) -> Option<Value> {
+        let url = format!("{}{path}", self.base);
+        let mut request = self.http.request(method.parse().unwrap(), &url);
+        if signed {
+            let authorization = self
+                .signer
+                .authorization(&Request::new(method, &url))
+                .unwrap();
+            request = request.header("Authorization", authorization);
+        }
+        if let Some(body) = body {
+            request = request
+                .header("Content-Type", "application/json")
+                .body(body.to_string());
+        }
+        let answer = request.send().await.ok()?;
+        let status = answer.status();
+        let body = answer.bytes().await.ok()?;
+        assert_eq!(status.as_u16(), 200, "{}", String::from_utf8_lossy(&body));
+        Some(serde_json::from_slice(&body).unwrap())
+    }
+
+    /// Posts until the server is gone, and notes what it acknowledged.
+    async fn post_until_killed(self, acknowledged: Arc<Mutex<Vec<String>>>) {
+        let note = json!({"verb": "post", "object": {"objectType": "note", "content": "x"}});
+        while let Some(posted) = self
+            .send("POST", "/api/user/alice/feed", Some(note.clone()), true)
+            .await
+        {
+            acknowledged.lock().unwrap().push(text(&posted["id"]));
+        }
+    }
+
+    /// The ids of everything in a feed, page by page, until one is found.
+    async fn ids_until(&self, feed: &str, last: &str) -> Vec<String> {
+        let mut ids = Vec::new();
+        let mut path = format!("{feed}?count=200");
+        loop {
+            let page = self
+                .send("GET", &path, None, true)
+                .await
+                .expect("the server runs");
+            ids.extend(
+                page["items"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|item| text(&item["id"])),
+            );
+            match page["links"]["next"]["href"].as_str() {
+                Some(next) if !ids.iter().any(|id| id == last) => {
+                    path = format!("{}&count=200", next.strip_prefix(&self.base).unwrap());
+                }
+                _ => return ids,
+            }
+        }
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
+}
+
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kill_9_loses_nothing_that_was_acknowledged() {
+    let directory = tempfile::tempdir().unwrap();
+    let data_dir = directory.path().join("data");
+    let port = free_port();
+    let mut server = Server::start(&data_dir, port);
+    let person = Person::register(&server.base).await;
+    let mut in_all = 0;
+    for round in 0..ROUNDS {
+        let acknowledged = Arc::new(Mutex::new(Vec::new()));
+        let writers: Vec<_> = (0..WRITERS)
+            .map(|_| tokio::spawn(person.clone().post_until_killed(Arc::clone(&acknowledged))))
+            .collect();
+        // Each round at another moment.
+        tokio::time::sleep(Duration::from_millis(60 + round * 11 % 90)).await;
+        server.kill();
+        for writer in writers {
+            writer.await.unwrap();
+        }
+        server = Server::start(&data_dir, port);
+        let acknowledged = std::mem::take(&mut *acknowledged.lock().unwrap());
+        let first = acknowledged
+            .first()
+            .expect("something was posted before the kill");
+        let outbox = person.ids_until("/api/user/alice/feed", first).await;
+        let inbox = person.ids_until("/api/user/alice/inbox", first).await;
+        for id in &acknowledged {
+            assert_eq!(
+                outbox.iter().filter(|found| *found == id).count(),
+                1,
+                "round {round}: outbox, {id}"
+            );
+            assert_eq!(
+                inbox.iter().filter(|found| *found == id).count(),
+                1,
+                "round {round}: inbox, {id}"
+            );
+        }
+        in_all += acknowledged.len();
+    }
+    assert!(
+        in_all >= usize::try_from(ROUNDS).unwrap(),
+        "only {in_all} posts were acknowledged"
+    );
+}

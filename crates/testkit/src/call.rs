@@ -1,0 +1,203 @@
+//! One request, with everything about it in the hands of the test.
+
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use pumphouse_oauth1::clock::FixedClock;
+use pumphouse_oauth1::nonce::FixedNonce;
+use pumphouse_oauth1::{Plaintext, Request, Signer};
+use reqwest::Url;
+use serde_json::Value;
+
+use crate::{Caller, Reply};
+
+/// A request that is yet to be sent. It is signed with the caller's credentials, at the server's
+/// time and with a fresh nonce, unless it is told otherwise.
+#[derive(Clone)]
+pub struct Call {
+    caller: Caller,
+    method: String,
+    url: Url,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    signed: bool,
+    plaintext: bool,
+    timestamp: Option<u64>,
+    nonce: Option<String>,
+    callback: Option<String>,
+    verifier: Option<String>,
+}
+
+impl Call {
+    pub(crate) fn new(caller: Caller, method: &str, address: &str) -> Self {
+        let target = address.strip_prefix(&caller.door.base).unwrap_or(address);
+        let url = match Url::parse(&format!("{}{target}", caller.door.socket)) {
+            Ok(url) => url,
+            Err(error) => panic!("'{address}' is no address: {error}"),
+        };
+        let mut headers = HeaderMap::new();
+        let host = caller.door.base.rsplit('/').next().unwrap_or_default();
+        headers.insert(header::HOST, value(host));
+        headers.insert(header::ACCEPT, value("*/*"));
+        Self {
+            caller,
+            method: method.to_owned(),
+            url,
+            headers,
+            body: Vec::new(),
+            signed: true,
+            plaintext: false,
+            timestamp: None,
+            nonce: None,
+            callback: None,
+            verifier: None,
+        }
+    }
+
+    /// Sets a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, text: &str) -> Self {
+        let name = HeaderName::try_from(name).expect("a header name");
+        self.headers.insert(name, value(text));
+        self
+    }
+
+    /// Leaves a header out.
+    #[must_use]
+    pub fn without_header(mut self, name: &str) -> Self {
+        self.headers.remove(name);
+        self
+    }
+
+    /// Sets the body and its media type.
+    #[must_use]
+    pub fn body(mut self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self.header("content-type", media_type)
+    }
+
+    /// A JSON body.
+    #[must_use]
+    pub fn json(self, document: &Value) -> Self {
+        self.body("application/json", document.to_string())
+    }
+
+    /// A form as body.
+    #[must_use]
+    pub fn form(self, fields: &[(&str, &str)]) -> Self {
+        let form = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        self.body("application/x-www-form-urlencoded", form)
+    }
+
+    /// Signs with this time, in seconds since 1970.
+    #[must_use]
+    pub fn timestamp(mut self, seconds: u64) -> Self {
+        self.timestamp = Some(seconds);
+        self
+    }
+
+    /// Signs with this nonce.
+    #[must_use]
+    pub fn nonce(mut self, nonce: &str) -> Self {
+        self.nonce = Some(nonce.to_owned());
+        self
+    }
+
+    /// Signs with `oauth_callback`.
+    #[must_use]
+    pub fn callback(mut self, callback: &str) -> Self {
+        self.callback = Some(callback.to_owned());
+        self
+    }
+
+    /// Signs with `oauth_verifier`.
+    #[must_use]
+    pub fn verifier(mut self, verifier: &str) -> Self {
+        self.verifier = Some(verifier.to_owned());
+        self
+    }
+
+    /// Signs by PLAINTEXT.
+    #[must_use]
+    pub fn plaintext(mut self) -> Self {
+        self.plaintext = true;
+        self
+    }
+
+    /// Does not sign.
+    #[must_use]
+    pub fn unsigned(mut self) -> Self {
+        self.signed = false;
+        self
+    }
+
+    /// Sends this `Authorization` header in place of a signature.
+    #[must_use]
+    pub fn authorization(self, text: &str) -> Self {
+        self.unsigned().header("authorization", text)
+    }
+
+    /// The `Authorization` header that it would be sent with.
+    pub fn signature(&self) -> String {
+        let caller = &self.caller;
+        let client = caller.client_credentials().expect("a caller who can sign");
+        let mut signer = Signer::new(client.clone())
+            .with_clock(FixedClock(self.timestamp.unwrap_or(caller.door.now())));
+        if let Some(token) = caller.token_credentials() {
+            signer = signer.with_token(token.clone());
+        }
+        if self.plaintext {
+            signer = signer.with_method(Plaintext);
+        }
+        if let Some(nonce) = &self.nonce {
+            signer = signer.with_nonces(FixedNonce(nonce.clone()));
+        }
+        if let Some(callback) = &self.callback {
+            signer = signer.with_callback(callback.clone());
+        }
+        if let Some(verifier) = &self.verifier {
+            signer = signer.with_verifier(verifier.clone());
+        }
+        let url = format!("{}{}", caller.door.base, self.target());
+        let mut request = Request::new(&self.method, &url).with_body(&self.body);
+        if let Some(media_type) = self.headers.get(header::CONTENT_TYPE) {
+            request = request.with_content_type(media_type);
+        }
+        match signer.authorization(&request) {
+            Ok(header) => header,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Sends it.
+    pub async fn send(mut self) -> Reply {
+        if self.signed && self.caller.client_credentials().is_some() {
+            let signature = self.signature();
+            self = self.header("authorization", &signature);
+        }
+        let method = self.method.parse().expect("a method");
+        let request = self
+            .caller
+            .door
+            .http
+            .request(method, self.url)
+            .headers(self.headers)
+            .body(self.body);
+        match request.send().await {
+            Ok(response) => Reply::read(response).await,
+            Err(error) => panic!("no answer: {error:?}"),
+        }
+    }
+
+    /// Path and query as they are sent.
+    fn target(&self) -> String {
+        match self.url.query() {
+            Some(query) => format!("{}?{query}", self.url.path()),
+            None => self.url.path().to_owned(),
+        }
+    }
+}
+
+fn value(text: &str) -> HeaderValue {
+    HeaderValue::try_from(text).expect("a header value")
+}

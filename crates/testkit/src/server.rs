@@ -1,0 +1,191 @@
+//! A running server and the ways to it.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pumphouse_server::{Clock as _, Server, SetClock};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::{Browser, Caller, Reply};
+
+/// What the clock of every server shows at first, in seconds since 1970: 2027-01-15T08:00:00Z.
+pub const START: i64 = 1_800_000_000;
+
+/// Nothing that a test waits for takes longer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server with data of its own. Dropping it ends it and removes the data.
+pub struct TestServer {
+    /// There is none while it is stopped.
+    server: Option<Server>,
+    address: SocketAddr,
+    hostname: &'static str,
+    public_port: Option<u16>,
+    door: Door,
+    directory: TempDir,
+}
+
+/// Where requests go, and what they are signed for.
+#[derive(Clone)]
+pub(crate) struct Door {
+    pub(crate) http: reqwest::Client,
+    /// `http://127.0.0.1:PORT`
+    pub(crate) socket: String,
+    /// The public address.
+    pub(crate) base: String,
+    pub(crate) clock: Arc<SetClock>,
+}
+
+impl Door {
+    /// The server's time, in seconds since 1970.
+    pub(crate) fn now(&self) -> u64 {
+        u64::try_from(self.clock.now() / 1_000_000).expect("the clock is set after 1970")
+    }
+}
+
+impl TestServer {
+    /// A server that people know as `https://pump.test`, so that their ids are `acct:` addresses.
+    pub async fn start() -> Self {
+        Self::start_as("pump.test", Some(443)).await
+    }
+
+    /// A server with a public host name and port. Without a port it is the one that is listened on.
+    pub async fn start_as(hostname: &'static str, public_port: Option<u16>) -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let clock = Arc::new(SetClock::at(START));
+        let listen = "127.0.0.1:0";
+        let server = run(directory.path(), listen, hostname, public_port, &clock).await;
+        let address = server.address();
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .pool_max_idle_per_host(0)
+            .timeout(PATIENCE)
+            .build()
+            .expect("an HTTP client");
+        let door = Door {
+            http,
+            socket: format!("http://{address}"),
+            base: server.base_url().to_owned(),
+            clock,
+        };
+        Self {
+            server: Some(server),
+            address,
+            hostname,
+            public_port,
+            door,
+            directory,
+        }
+    }
+
+    /// Stops it and lets what is under way end. Its data stays.
+    pub async fn stop(&mut self) {
+        if let Some(server) = self.server.take() {
+            server.stop().await;
+        }
+    }
+
+    /// Stops it and starts it again: the same data, address and clock.
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        let listen = self.address.to_string();
+        let clock = &self.door.clock;
+        let server = run(
+            self.directory.path(),
+            &listen,
+            self.hostname,
+            self.public_port,
+            clock,
+        );
+        self.server = Some(server.await);
+    }
+
+    /// Its public address, without a slash at the end.
+    pub fn base(&self) -> &str {
+        &self.door.base
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where its data is.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Its clock.
+    pub fn clock(&self) -> &SetClock {
+        &self.door.clock
+    }
+
+    /// The time that its clock shows, in seconds since 1970.
+    pub fn now(&self) -> u64 {
+        self.door.now()
+    }
+
+    /// Somebody without credentials.
+    pub fn anonymous(&self) -> Caller {
+        Caller::anonymous(self.door.clone())
+    }
+
+    /// An application that has just been registered.
+    pub async fn client(&self) -> Caller {
+        self.anonymous().register("Testkit").await
+    }
+
+    /// Somebody who has just made an account, through an application of their own.
+    pub async fn user(&self, nickname: &str) -> Caller {
+        self.client().await.new_user(nickname).await
+    }
+
+    /// Somebody with a browser, not logged in.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.anonymous())
+    }
+
+    /// A connection to it.
+    pub async fn connect(&self) -> TcpStream {
+        let connection = TcpStream::connect(self.address);
+        connection.await.expect("the server takes connections")
+    }
+
+    /// Sends bytes on a connection of their own, and reads the answer until the server closes.
+    /// `None` if there was no answer.
+    pub async fn send_raw(&self, request: &[u8]) -> Option<Reply> {
+        let mut connection = self.connect().await;
+        // The server may refuse and close before it has read everything.
+        let _ = connection.write_all(request).await;
+        let mut answer = Vec::new();
+        let read = tokio::time::timeout(PATIENCE, connection.read_to_end(&mut answer)).await;
+        // A reset after the answer does not make the answer worse.
+        let _ = read.expect("an answer in time");
+        Reply::parse(&answer)
+    }
+}
+
+async fn run(
+    directory: &Path,
+    listen: &str,
+    hostname: &str,
+    public_port: Option<u16>,
+    clock: &Arc<SetClock>,
+) -> Server {
+    let mut builder = Server::builder(directory)
+        .listen(listen)
+        .hostname(hostname)
+        .clock(Arc::clone(clock));
+    if let Some(port) = public_port {
+        builder = builder.public_port(port);
+    }
+    match builder.start().await {
+        Ok(server) => server,
+        Err(error) => panic!("the server does not start: {error}"),
+    }
+}

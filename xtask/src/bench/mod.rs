@@ -1,0 +1,4 @@
+//! Benchmarks. Machines are noisy: what counts is a figure next to its baseline of the same run.
+
+mod load;
+pub(crate) mod server;

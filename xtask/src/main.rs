@@ -1,0 +1,42 @@
+//! Benchmarks: `cargo xtask bench`.
+
+#![expect(clippy::print_stdout, reason = "a program that prints figures")]
+
+mod bench;
+
+use clap::{Parser, Subcommand};
+
+/// Benchmarks of Pumphouse.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Measure, each figure next to a baseline in the same run
+    #[command(after_help = "Example:\n  cargo xtask bench server --seconds 3")]
+    Bench {
+        /// What to measure
+        #[arg(default_value = "server")]
+        what: What,
+        /// How long each figure is measured
+        #[arg(long, default_value_t = 3)]
+        seconds: u64,
+    },
+}
+
+#[derive(Clone, clap::ValueEnum)]
+enum What {
+    /// Requests per second, next to a bare handler that answers the same bytes
+    Server,
+}
+
+fn main() -> anyhow::Result<()> {
+    let Command::Bench { what, seconds } = Args::parse().command;
+    match what {
+        What::Server => bench::server::run(std::time::Duration::from_secs(seconds)),
+    }
+}
