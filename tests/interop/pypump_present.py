@@ -1,7 +1,7 @@
 """The session of today: PyPump 0.7 registers, authorises, posts, comments, reads back and reconnects.
 
 Each group is one function; `pypump_present.py GROUP…` runs those named, in this order, after the log-in
-that all of them need. Without names it runs the core.
+that all of them need. Without names it runs all.
 """
 
 import sys
@@ -17,8 +17,11 @@ import present_writing  # noqa: E402
 from steps import heading  # noqa: E402
 
 LOG_IN = [present_core.account, present_core.authorise]
-CORE = LOG_IN + [present_core.note, present_core.comment, present_core.read, present_core.reconnect]
-MORE = [
+GROUPS = LOG_IN + [
+    present_core.note,
+    present_core.comment,
+    present_core.read,
+    present_core.reconnect,
     present_people.follow,
     present_writing.like,
     present_writing.share,
@@ -31,12 +34,10 @@ MORE = [
 
 
 def chosen(names):
-    known = {group.__name__: group for group in CORE + MORE}
-    if unknown := set(names) - set(known) - {"all"}:
-        sys.exit(f"unknown groups: {' '.join(unknown)}; there are: all {' '.join(known)}")
-    if "all" in names:
-        return CORE + MORE
-    return [group for group in CORE + MORE if group in LOG_IN or group.__name__ in names] if names else CORE
+    known = {group.__name__: group for group in GROUPS}
+    if unknown := set(names) - set(known):
+        sys.exit(f"unknown groups: {' '.join(unknown)}; there are: {' '.join(known)}")
+    return [group for group in GROUPS if group in LOG_IN or group.__name__ in names] if names else GROUPS
 
 
 def main():

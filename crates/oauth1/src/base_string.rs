@@ -1,7 +1,7 @@
 //! The signature base string (RFC 5849, section 3.4.1).
 
-use crate::params::{Param, Params};
-use crate::percent::{self, Encoded};
+use crate::params::{EncodedPair, Param, Params, read_form};
+use crate::percent;
 use crate::protocol::{Name, Values};
 use crate::request::{Located, Request};
 use crate::url::UrlError;
@@ -29,10 +29,8 @@ pub fn uri(request: &Request<'_>) -> Result<String, UrlError> {
 /// # Errors
 /// When the URL is malformed.
 pub fn collect_parameters<'a>(request: &Request<'a>) -> Result<Params<'a>, UrlError> {
-    let mut params = Params::new();
-    params.extend_from_form(request.locate()?.query);
-    params.extend_from_form(request.form().unwrap_or_default());
-    Ok(params)
+    let query = read_form(request.locate()?.query);
+    Ok(query.chain(read_form(request.form().unwrap_or_default())).collect())
 }
 
 /// The signature base string: method, URI and normalised parameters, each encoded, joined by `&`.
@@ -40,67 +38,63 @@ pub fn collect_parameters<'a>(request: &Request<'a>) -> Result<Params<'a>, UrlEr
 /// # Errors
 /// When the URL is malformed.
 pub fn build(request: &Request<'_>, params: &Params<'_>) -> Result<String, UrlError> {
-    Ok(write(request.method(), &request.locate()?, &Values::default(), &params.signed()))
+    Ok(percent::into_text(write(request.method(), &request.locate()?, &Values::default(), params)))
 }
 
-/// Writes the base string of protocol parameters (but for the signature) and sorted others in one piece of memory.
-pub(crate) fn write(method: &str, located: &Located<'_>, protocol: &Values<'_>, others: &[&Param<'_>]) -> String {
-    let protocol_length: usize = protocol.iter().map(|(_, value)| value.text.len() + 30).sum();
-    let others_length: usize = others.iter().map(|pair| pair.name.text.len() + pair.value.text.len() + 6).sum();
-    let mut out = String::with_capacity(method.len() + 2 * located.path.len() + protocol_length + 2 * others_length + 128);
+/// Writes the base string of protocol parameters (but for the signature) and others in one piece of memory.
+pub(crate) fn write(method: &str, located: &Located<'_>, protocol: &Values<'_>, others: &Params<'_>) -> Vec<u8> {
+    // One parameter, the usual number, is sorted.
+    let (single, several);
+    let others = if others.len() < 2 {
+        single = others.iter().next().map(Param::encode);
+        single.as_slice()
+    } else {
+        several = others.sorted();
+        &several
+    };
+    let others_length: usize = others.iter().map(|(name, value)| 2 * (name.len() + value.len()) + 6).sum();
+    let mut out = Vec::with_capacity(method.len() + 2 * located.path.len() + others_length + 512);
     write_method(&mut out, method);
-    out.push('&');
+    out.push(b'&');
     located.write_encoded_origin(&mut out);
-    percent::encode_into(&mut out, path_or_slash(located.path));
-    out.push('&');
-    let mut pairs = PairWriter { out, is_first: true };
+    percent::encode_into(&mut out, path_or_slash(located.path).as_bytes());
+    out.push(b'&');
 
-    let mut others = others.iter().peekable();
+    let parameters = out.len();
+    let mut others = others.iter().filter(|(name, _)| **name != *b"oauth_signature").peekable();
     for (name, value) in protocol.iter().filter(|(name, _)| *name != Name::Signature) {
-        while let Some(other) = others.next_if(|other| other.sort_key() < (name.text(), &value.text)) {
-            pairs.push_param(other);
+        // Known names never stand among the others, so names decide alone.
+        while let Some(other) = others.next_if(|(other, _)| **other < *name.text().as_bytes()) {
+            write_other(&mut out, other);
         }
-        pairs.push_protocol(name, value);
+        out.extend_from_slice(name.text().as_bytes());
+        out.extend_from_slice(b"%3D");
+        value.encode_twice_into(&mut out);
+        out.extend_from_slice(b"%26");
     }
-    others.for_each(|other| pairs.push_param(other));
-    pairs.out
+    others.for_each(|other| write_other(&mut out, other));
+    // Every pair was followed by an ampersand; the last one separates nothing.
+    if out.len() > parameters {
+        out.truncate(out.len() - b"%26".len());
+    }
+    out
 }
 
-struct PairWriter {
-    out: String,
-    is_first: bool,
-}
-
-impl PairWriter {
-    fn push_protocol(&mut self, name: Name, value: &Encoded<'_>) {
-        self.separate();
-        self.out.push_str(name.text());
-        self.out.push_str("%3D");
-        value.encode_again_into(&mut self.out);
-    }
-
-    fn push_param(&mut self, param: &Param<'_>) {
-        self.separate();
-        param.name.encode_again_into(&mut self.out);
-        self.out.push_str("%3D");
-        param.value.encode_again_into(&mut self.out);
-    }
-
-    fn separate(&mut self) {
-        if !std::mem::take(&mut self.is_first) {
-            self.out.push_str("%26");
-        }
-    }
+fn write_other(out: &mut Vec<u8>, (name, value): &EncodedPair<'_>) {
+    percent::encode_again_into(out, name);
+    out.extend_from_slice(b"%3D");
+    percent::encode_again_into(out, value);
+    out.extend_from_slice(b"%26");
 }
 
 fn path_or_slash(path: &str) -> &str {
     if path.is_empty() { "/" } else { path }
 }
 
-fn write_method(out: &mut String, method: &str) {
+fn write_method(out: &mut Vec<u8>, method: &str) {
     if method.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        out.push_str(method);
+        out.extend_from_slice(method.as_bytes());
     } else {
-        percent::encode_into(out, &method.to_uppercase());
+        percent::encode_into(out, method.to_uppercase().as_bytes());
     }
 }

@@ -87,7 +87,7 @@ impl Flow {
     /// # Errors
     /// When signing fails.
     pub fn begin(&self, callback: &str) -> Result<Post, SignError> {
-        post(&self.signer.clone().with_callback(callback), &self.endpoints.temporary, "")
+        post(&self.signer.clone().with_callback(callback), &self.endpoints.temporary, b"")
     }
 
     /// Reads the answer to the first leg.
@@ -123,7 +123,7 @@ impl Flow {
     pub fn exchange(&self, authorised: &Authorised) -> Result<Post, SignError> {
         let credentials = authorised.credentials();
         let signer = self.signer.clone().with_token_pair(credentials.token(), credentials.secret().clone());
-        post(&signer.with_verifier(authorised.verifier().clone()), &self.endpoints.token, "")
+        post(&signer.with_verifier(authorised.verifier().clone()), &self.endpoints.token, b"")
     }
 
     /// Exchanges a session handle and the token that came with it for new token credentials (the Session extension).
@@ -132,7 +132,7 @@ impl Flow {
     /// When signing fails.
     pub fn renew(&self, token: &TokenCredentials, session_handle: &Secret) -> Result<Post, SignError> {
         let signer = self.signer.clone().with_token(token.clone());
-        post(&signer.with_parameter("oauth_session_handle", session_handle.clone()), &self.endpoints.token, "")
+        post(&signer.with_parameter("oauth_session_handle", session_handle.clone()), &self.endpoints.token, b"")
     }
 
     /// Exchanges a name and a password for token credentials without a browser (the xAuth extension).
@@ -140,14 +140,14 @@ impl Flow {
     /// # Errors
     /// When signing fails.
     pub fn exchange_password(&self, name: &str, password: &Secret) -> Result<Post, SignError> {
-        let mut body = Zeroizing::new(String::with_capacity(3 * (name.len() + password.expose().len()) + 64));
+        let mut body = Zeroizing::new(Vec::with_capacity(3 * (name.len() + password.expose().len()) + 64));
         for (field, value) in [("x_auth_mode", "client_auth"), ("x_auth_username", name), ("x_auth_password", password.expose())] {
             if !body.is_empty() {
-                body.push('&');
+                body.push(b'&');
             }
-            body.push_str(field);
-            body.push('=');
-            percent::encode_into(&mut body, value);
+            body.extend_from_slice(field.as_bytes());
+            body.push(b'=');
+            percent::encode_into(&mut body, value.as_bytes());
         }
         post(&self.signer, &self.endpoints.token, &body)
     }
@@ -164,10 +164,10 @@ impl Flow {
     }
 }
 
-fn post(signer: &Signer, url: &str, form: &str) -> Result<Post, SignError> {
+fn post(signer: &Signer, url: &str, form: &[u8]) -> Result<Post, SignError> {
     check_endpoint(url)?;
     let signed = signer.sign(&Request::new("POST", url).with_content_type(FORM).with_body(form))?;
-    let body = Zeroizing::new(signed.body().unwrap_or(form.as_bytes()).to_vec());
+    let body = Zeroizing::new(signed.body().unwrap_or(form).to_vec());
     Ok(Post {
         url: signed.url().unwrap_or(url).to_owned(),
         authorization: signed.authorization().map(str::to_owned),

@@ -6,7 +6,7 @@ mod list;
 use std::borrow::Cow;
 
 pub use self::challenge::Challenge;
-pub(crate) use self::list::{pairs, strip_scheme};
+pub(crate) use self::list::pairs;
 use crate::params::Params;
 use crate::percent;
 
@@ -53,16 +53,16 @@ impl<'a> Authorization<'a> {
     /// When the scheme is not OAuth (in any letter case), the grammar is violated, or a protocol parameter is repeated.
     pub fn parse(value: &'a [u8]) -> Result<Self, HeaderError> {
         let mut header = Self::default();
-        let mut pairs = pairs(value)?;
+        let mut pairs = pairs(value).ok_or(HeaderError::OtherScheme)?;
         while let Some(pair) = pairs.next_pair()? {
             if pair.is_realm() {
-                if header.realm.replace(pair.value.text).is_some() {
+                if header.realm.replace(pair.value.unquoted_text()).is_some() {
                     return Err(HeaderError::Duplicated("realm".to_owned()));
                 }
                 continue;
             }
-            let param = pair.into_param();
-            if param.is_protocol() && header.params.iter().any(|other| other.name == param.name) {
+            let param = pair.param();
+            if param.is_protocol() && header.params.iter().any(|other| other.name() == param.name()) {
                 return Err(HeaderError::Duplicated(param.lossy_name()));
             }
             header.params.push(param);
@@ -83,55 +83,49 @@ impl<'a> Authorization<'a> {
 
 impl std::fmt::Display for Authorization<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let params = self.params.iter().map(|param| (&*param.name.text, &*param.value.text));
-        f.write_str(&write(self.realm(), params))
+        f.write_str(&write(self.realm(), &self.params))
     }
 }
 
-/// Writes a header value: the realm as a quoted string, then parameters that are percent-encoded already.
-fn write<'p>(realm: Option<&str>, encoded: impl Iterator<Item = (&'p str, &'p str)>) -> String {
-    let mut out = String::new();
+/// Writes a header value: the realm as a quoted string, then the parameters, percent-encoded.
+fn write(realm: Option<&str>, params: &Params<'_>) -> String {
+    let mut out = Vec::new();
     write_scheme(&mut out, realm);
-    for (name, value) in encoded {
-        write_pair(&mut out, name, value);
+    for param in params {
+        let (name, value) = param.encode();
+        write_pair(&mut out, &name, &value);
     }
-    out
+    percent::into_text(out)
 }
 
-pub(crate) fn write_scheme(out: &mut String, realm: Option<&str>) {
-    out.push_str("OAuth ");
+pub(crate) fn write_scheme(out: &mut Vec<u8>, realm: Option<&str>) {
+    out.extend_from_slice(b"OAuth ");
     if let Some(realm) = realm {
-        out.push_str("realm=");
+        out.extend_from_slice(b"realm=");
         write_quoted(out, realm);
     }
 }
 
-pub(crate) fn write_pair(out: &mut String, name: &str, encoded: &str) {
-    if !out.ends_with(' ') {
-        out.push_str(", ");
+/// Writes a pair that is percent-encoded already.
+pub(crate) fn write_pair(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    if out.last() != Some(&b' ') {
+        out.extend_from_slice(b", ");
     }
-    out.push_str(name);
-    out.push_str("=\"");
-    out.push_str(encoded);
-    out.push('"');
+    out.extend_from_slice(name);
+    out.extend_from_slice(b"=\"");
+    out.extend_from_slice(value);
+    out.push(b'"');
 }
 
 /// A quoted string (RFC 9110, section 5.6.4). Control characters, which no header can carry, become spaces.
-fn write_quoted(out: &mut String, text: &str) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => out.extend(['\\', character]),
-            _ if character.is_control() => out.push(' '),
-            _ => out.push(character),
+fn write_quoted(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            _ if byte.is_ascii_control() => out.push(b' '),
+            _ => out.push(byte),
         }
     }
-    out.push('"');
-}
-
-/// Writes a signature, not yet encoded, as the last parameter.
-pub(crate) fn write_signature(out: &mut String, signature: &str) {
-    out.push_str(", oauth_signature=\"");
-    percent::encode_into(out, signature);
-    out.push('"');
+    out.push(b'"');
 }

@@ -18,6 +18,7 @@ pub mod sign;
 pub mod signature;
 mod url;
 pub mod verify;
+mod written;
 
 pub use body_hash::BodyHash;
 pub use clock::{Clock, FixedClock, SystemClock};

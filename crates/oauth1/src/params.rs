@@ -3,42 +3,40 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::percent::{self, Encoded};
+use crate::percent;
+use crate::protocol::Name;
+use crate::written::Written;
 
-/// One name and value.
-///
-/// Both are held in the encoding of the base string, so that parameters which arrive encoded that way
-/// (nearly all of them) are borrowed and need no work.
-#[derive(Clone, PartialEq, Eq)]
+/// One name and value, as they were written.
+#[derive(Clone, Copy)]
 pub struct Param<'a> {
-    pub(crate) name: Encoded<'a>,
-    pub(crate) value: Encoded<'a>,
+    pub(crate) name: Written<'a>,
+    pub(crate) value: Written<'a>,
 }
 
 impl<'a> Param<'a> {
-    /// A parameter of a decoded name and value.
-    pub fn new(name: &'a str, value: &'a str) -> Self {
-        Self { name: Encoded::new(name), value: Encoded::new(value) }
-    }
-
-    /// A parameter of a decoded name and value which need not be text.
-    pub fn from_bytes(name: &[u8], value: &[u8]) -> Param<'static> {
-        Param { name: Encoded::of_bytes(name), value: Encoded::of_bytes(value) }
+    /// A parameter of a name and value that are not encoded.
+    pub fn new(name: &'a (impl AsRef<[u8]> + ?Sized), value: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
+        Self { name: Written::decoded(name.as_ref()), value: Written::decoded(value.as_ref()) }
     }
 
     /// The decoded name.
-    pub fn name(&self) -> Cow<'_, [u8]> {
-        self.name.decoded()
+    pub fn name(&self) -> Cow<'a, [u8]> {
+        self.name.decode()
     }
 
     /// The decoded value.
-    pub fn value(&self) -> Cow<'_, [u8]> {
-        self.value.decoded()
+    pub fn value(&self) -> Cow<'a, [u8]> {
+        self.value.decode()
     }
 
     /// Whether the name belongs to the protocol, that is, begins with `oauth_`.
     pub fn is_protocol(&self) -> bool {
-        self.name.text.starts_with("oauth_")
+        self.name().starts_with(b"oauth_")
+    }
+
+    pub(crate) fn known_name(&self) -> Option<Name> {
+        Name::from_bytes(&self.name())
     }
 
     /// The name as text, for messages.
@@ -46,18 +44,28 @@ impl<'a> Param<'a> {
         String::from_utf8_lossy(&self.name()).into_owned()
     }
 
-    /// Encoded name and value: the order of the base string (RFC 5849, section 3.4.1.3.2) is the order of these.
-    pub(crate) fn sort_key(&self) -> (&str, &str) {
-        (&self.name.text, &self.value.text)
+    /// Name and value as the normalised parameters have them. Their order is the order of these pairs.
+    pub(crate) fn encode(&self) -> EncodedPair<'a> {
+        (self.name.encode(), self.value.encode())
     }
 }
+
+/// An encoded name and value.
+pub(crate) type EncodedPair<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
+
+impl PartialEq for Param<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name() && self.value() == other.value()
+    }
+}
+
+impl Eq for Param<'_> {}
 
 impl fmt::Debug for Param<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // With PLAINTEXT the signature is the secrets themselves; xAuth sends a password.
-        let is_secret = matches!(&*self.name.text, "oauth_signature" | "oauth_verifier" | "x_auth_password");
-        let value = if is_secret { "(redacted)" } else { &*self.value.text };
-        write!(f, "{}={value}", self.name.text)
+        let is_secret = [b"oauth_signature".as_slice(), b"oauth_verifier", b"x_auth_password"].contains(&&*self.name());
+        if is_secret { write!(f, "{:?}=(redacted)", self.name) } else { write!(f, "{:?}={:?}", self.name, self.value) }
     }
 }
 
@@ -77,20 +85,7 @@ impl<'a> Params<'a> {
     ///
     /// Blank names and values count, empty pieces do not, `;` separates nothing, and nothing is refused.
     pub fn from_form(text: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
-        let mut params = Self::new();
-        params.extend_from_form(text.as_ref());
-        params
-    }
-
-    pub(crate) fn extend_from_form(&mut self, form: &'a [u8]) {
-        match std::str::from_utf8(form) {
-            Ok(text) => self.pairs.extend(pieces(form).map(|piece| read_pair(text, piece))),
-            // Raw bytes that are not text are kept as they are.
-            Err(_) => self.pairs.extend(pieces(form).map(|piece| {
-                let (name, value) = split_pair(&form[piece]);
-                Param::from_bytes(&percent::decode_form(name), &percent::decode_form(value))
-            })),
-        }
+        read_form(text.as_ref()).collect()
     }
 
     /// Adds one at the end.
@@ -115,20 +110,22 @@ impl<'a> Params<'a> {
 
     /// The decoded value of the first parameter of that name, when there is one and it is UTF-8.
     pub fn get(&self, name: &str) -> Option<Cow<'a, str>> {
-        self.pairs.iter().find(|pair| *pair.name() == *name.as_bytes())?.value.decoded_text()
+        self.pairs.iter().find(|pair| *pair.name() == *name.as_bytes())?.value.decode_text()
     }
 
     /// The normalised parameters (RFC 5849, section 3.4.1.3.2): encoded, sorted by name and then value, joined.
     /// A parameter `oauth_signature` is left out.
     pub fn normalised(&self) -> String {
-        let pairs: Vec<_> = self.signed().iter().map(|pair| format!("{}={}", pair.name.text, pair.value.text)).collect();
-        pairs.join("&")
+        let mut pairs = self.sorted();
+        pairs.retain(|(name, _)| **name != *b"oauth_signature");
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| [name, b"=".as_slice(), value].concat()).collect();
+        percent::into_text(pairs.join(b"&".as_slice()))
     }
 
-    /// The pairs that are signed, sorted.
-    pub(crate) fn signed(&self) -> Vec<&Param<'a>> {
-        let mut pairs: Vec<_> = self.pairs.iter().filter(|pair| pair.name.text != "oauth_signature").collect();
-        pairs.sort_unstable_by_key(|pair| pair.sort_key());
+    /// The pairs, encoded and sorted.
+    pub(crate) fn sorted(&self) -> Vec<EncodedPair<'a>> {
+        let mut pairs: Vec<_> = self.pairs.iter().map(Param::encode).collect();
+        pairs.sort_unstable();
         pairs
     }
 }
@@ -145,12 +142,9 @@ impl<'a> Extend<Param<'a>> for Params<'a> {
     }
 }
 
-impl<'a> IntoIterator for Params<'a> {
-    type Item = Param<'a>;
-    type IntoIter = std::vec::IntoIter<Param<'a>>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.pairs.into_iter()
+impl<'a> FromIterator<Param<'a>> for Params<'a> {
+    fn from_iter<T: IntoIterator<Item = Param<'a>>>(params: T) -> Self {
+        Self { pairs: params.into_iter().collect() }
     }
 }
 
@@ -163,30 +157,21 @@ impl<'p, 'a> IntoIterator for &'p Params<'a> {
     }
 }
 
+/// The pairs of a query or form body, one after the other.
+pub(crate) fn read_form(form: &[u8]) -> impl Iterator<Item = Param<'_>> {
+    pieces(form).map(|piece| {
+        let end = piece.iter().position(|&byte| byte == b'=').unwrap_or(piece.len());
+        let (name, value) = piece.split_at(end);
+        let value = value.strip_prefix(b"=").unwrap_or(value);
+        Param { name: Written::in_form(name), value: Written::in_form(value) }
+    })
+}
+
 /// How many pairs a query or form body holds, without reading them.
 pub(crate) fn count_form(form: &[u8]) -> usize {
     pieces(form).count()
 }
 
-/// Where the pieces between ampersands stand.
-fn pieces(form: &[u8]) -> impl Iterator<Item = std::ops::Range<usize>> {
-    let mut start = 0;
-    let ranges = form.split(|&byte| byte == b'&').map(move |piece| {
-        let range = start..start + piece.len();
-        start = range.end + 1;
-        range
-    });
-    ranges.filter(|range| !range.is_empty())
-}
-
-fn read_pair(text: &str, piece: std::ops::Range<usize>) -> Param<'_> {
-    // Ampersands and equals signs are characters of their own: no cut falls into another.
-    let piece = &text[piece];
-    let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
-    Param { name: Encoded::from_form(name), value: Encoded::from_form(value) }
-}
-
-fn split_pair(piece: &[u8]) -> (&[u8], &[u8]) {
-    let at = piece.iter().position(|&byte| byte == b'=');
-    at.map_or((piece, &[]), |at| (&piece[..at], &piece[at + 1..]))
+fn pieces(form: &[u8]) -> impl Iterator<Item = &[u8]> {
+    form.split(|&byte| byte == b'&').filter(|piece| !piece.is_empty())
 }

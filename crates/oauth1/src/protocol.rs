@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::percent::Encoded;
+use crate::written::{OwnedWritten, Written};
 
 /// A protocol parameter. Their order is that of the base string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,74 +55,73 @@ impl Name {
     }
 
     /// From how it is written.
-    pub(crate) fn from_text(text: &str) -> Option<Self> {
-        Some(match text.strip_prefix("oauth_")? {
-            "body_hash" => Self::BodyHash,
-            "callback" => Self::Callback,
-            "consumer_key" => Self::ConsumerKey,
-            "nonce" => Self::Nonce,
-            "signature" => Self::Signature,
-            "signature_method" => Self::SignatureMethod,
-            "timestamp" => Self::Timestamp,
-            "token" => Self::Token,
-            "verifier" => Self::Verifier,
-            "version" => Self::Version,
+    pub(crate) fn from_bytes(text: &[u8]) -> Option<Self> {
+        Some(match text.strip_prefix(b"oauth_")? {
+            b"body_hash" => Self::BodyHash,
+            b"callback" => Self::Callback,
+            b"consumer_key" => Self::ConsumerKey,
+            b"nonce" => Self::Nonce,
+            b"signature" => Self::Signature,
+            b"signature_method" => Self::SignatureMethod,
+            b"timestamp" => Self::Timestamp,
+            b"token" => Self::Token,
+            b"verifier" => Self::Verifier,
+            b"version" => Self::Version,
             _ => return None,
         })
     }
 }
 
 /// The values of the protocol parameters of one request, each there at most once.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Values<'a> {
-    values: [Option<Encoded<'a>>; ALL.len()],
-}
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Values<'a>([Option<Written<'a>>; ALL.len()]);
 
 impl<'a> Values<'a> {
-    /// Takes a value. Gives it back when there is one already.
-    pub(crate) fn insert(&mut self, name: Name, value: Encoded<'a>) -> Result<(), Encoded<'a>> {
-        let slot = &mut self.values[name as usize];
-        if slot.is_some() {
-            return Err(value);
-        }
+    /// Puts a value in. `false` when there was one already.
+    #[inline]
+    pub(crate) fn insert(&mut self, name: Name, value: Written<'a>) -> bool {
+        let slot = &mut self.0[name as usize];
+        let is_first = slot.is_none();
         *slot = Some(value);
-        Ok(())
+        is_first
     }
 
-    pub(crate) fn set(&mut self, name: Name, value: Encoded<'a>) {
-        self.values[name as usize] = Some(value);
-    }
-
-    pub(crate) fn remove(&mut self, name: Name) {
-        self.values[name as usize] = None;
-    }
-
-    /// The same values, none of them copied.
-    pub(crate) fn borrowed(&self) -> Values<'_> {
-        Values { values: self.values.each_ref().map(|value| value.as_ref().map(Encoded::borrowed)) }
-    }
-
-    pub(crate) fn get(&self, name: Name) -> Option<&Encoded<'a>> {
-        self.values[name as usize].as_ref()
+    pub(crate) fn get(&self, name: Name) -> Option<Written<'a>> {
+        self.0[name as usize]
     }
 
     /// Whether there is a value that is not empty.
     pub(crate) fn has(&self, name: Name) -> bool {
-        self.get(name).is_some_and(|value| !value.text.is_empty())
+        self.get(name).is_some_and(|value| !value.is_empty())
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.values.iter().all(Option::is_none)
+        self.0.iter().all(Option::is_none)
     }
 
-    /// The decoded value as text; `Err` when it is none.
+    /// The decoded value as text; the name as an error when it is none.
     pub(crate) fn text(&self, name: Name) -> Result<Option<Cow<'a, str>>, Name> {
-        self.get(name).map(|value| value.decoded_text().ok_or(name)).transpose()
+        self.get(name).map(|value| value.decode_text().ok_or(name)).transpose()
     }
 
     /// Those that are there, in the order of the base string.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Name, &Encoded<'a>)> {
-        ALL.into_iter().zip(&self.values).filter_map(|(name, value)| Some((name, value.as_ref()?)))
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Name, Written<'a>)> {
+        ALL.into_iter().zip(&self.0).filter_map(|(name, value)| Some((name, (*value)?)))
+    }
+}
+
+/// Values that belong to nobody else, encoded once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OwnedValues([Option<OwnedWritten>; ALL.len()]);
+
+impl OwnedValues {
+    /// Sets a value that is not encoded yet; an empty one means none.
+    pub(crate) fn set(&mut self, name: Name, value: &str) {
+        self.0[name as usize] = (!value.is_empty()).then(|| OwnedWritten::new(value));
+    }
+
+    pub(crate) fn borrowed(&self) -> Values<'_> {
+        Values(self.0.each_ref().map(|value| value.as_ref().map(OwnedWritten::borrowed)))
     }
 }
 
@@ -135,9 +134,9 @@ mod tests {
         assert!(ALL.is_sorted());
         assert!(ALL.is_sorted_by_key(|name| name.text()));
         for name in ALL {
-            assert_eq!(Name::from_text(name.text()), Some(name));
+            assert_eq!(Name::from_bytes(name.text().as_bytes()), Some(name));
         }
-        assert_eq!(Name::from_text("oauth_extra"), None);
-        assert_eq!(Name::from_text("token"), None);
+        assert_eq!(Name::from_bytes(b"oauth_extra"), None);
+        assert_eq!(Name::from_bytes(b"token"), None);
     }
 }

@@ -236,13 +236,13 @@ impl Located<'_> {
     }
 
     /// Scheme and authority as the base string has them.
-    pub(crate) fn write_encoded_origin(&self, out: &mut String) {
+    pub(crate) fn write_encoded_origin(&self, out: &mut Vec<u8>) {
         match &self.origin {
-            LocatedOrigin::Known(origin) => out.push_str(origin.encoded()),
+            LocatedOrigin::Known(origin) => out.extend_from_slice(origin.encoded().as_bytes()),
             LocatedOrigin::Sent { authority, .. } => {
-                percent::encode_into(out, &self.scheme());
-                out.push_str("%3A%2F%2F");
-                percent::encode_into(out, authority);
+                percent::encode_into(out, self.scheme().as_bytes());
+                out.extend_from_slice(b"%3A%2F%2F");
+                percent::encode_into(out, authority.as_bytes());
             }
         }
     }

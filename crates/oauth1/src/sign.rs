@@ -2,21 +2,21 @@
 
 mod prepared;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use self::prepared::FreshValues;
 pub use self::prepared::{Placement, Prepared, Signed};
 
 use crate::body_hash::BodyHash;
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::{ClientCredentials, TokenCredentials};
 use crate::nonce::{NonceSource, RandomError, RandomNonce};
-use crate::params::Param;
-use crate::percent::Encoded;
-use crate::protocol::{Name, Values};
+use crate::protocol::{Name, OwnedValues};
 use crate::request::{Body, Located, Request};
 use crate::secret::Secret;
-use crate::signature::{HmacSha1, Keys, MethodError, SignatureMethod};
+use crate::signature::{BoundMethod, HmacSha1, Keys, MethodError, SignatureMethod};
 use crate::url::UrlError;
+use crate::written::OwnedWritten;
 
 /// Why a request could not be signed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,16 +64,17 @@ pub enum SignError {
 /// assert!(header.starts_with("OAuth oauth_consumer_key=\"dpf43f3p2l4k3l03\", "));
 /// # Ok::<(), pumphouse_oauth1::SignError>(())
 /// ```
-#[derive(Clone)]
 pub struct Signer {
     client: ClientCredentials,
     token: Option<(String, Secret)>,
     /// The protocol parameters that are the same in every request.
-    fixed: Values<'static>,
+    fixed: OwnedValues,
     method: Arc<dyn SignatureMethod>,
+    /// The method with its keys taken in, once there was something to sign.
+    bound: OnceLock<Option<Box<dyn BoundMethod>>>,
     placement: Placement,
     realm: Option<String>,
-    extra: Vec<Param<'static>>,
+    extra: Vec<(String, String)>,
     body_hash: Option<BodyHash>,
     nonce_and_timestamp: bool,
     plaintext_without_tls: bool,
@@ -84,15 +85,16 @@ pub struct Signer {
 impl Signer {
     /// Signs as this client, for no person: two-legged, until [`with_token`](Self::with_token).
     pub fn new(client: ClientCredentials) -> Self {
-        let mut fixed = Values::default();
-        fixed.set(Name::ConsumerKey, Encoded::of_bytes(client.key().as_bytes()));
-        fixed.set(Name::SignatureMethod, Encoded::of_bytes(HmacSha1.name().as_bytes()));
-        fixed.set(Name::Version, Encoded::of_bytes(b"1.0"));
+        let mut fixed = OwnedValues::default();
+        fixed.set(Name::ConsumerKey, client.key());
+        fixed.set(Name::SignatureMethod, HmacSha1.name());
+        fixed.set(Name::Version, "1.0");
         Self {
             client,
             token: None,
             fixed,
             method: Arc::new(HmacSha1),
+            bound: OnceLock::new(),
             placement: Placement::Header,
             realm: None,
             extra: Vec::new(),
@@ -110,23 +112,19 @@ impl Signer {
         self.with_token_pair(token.token(), token.secret().clone())
     }
 
-    pub(crate) fn with_token_pair(self, token: &str, secret: Secret) -> Self {
-        Self { token: Some((token.to_owned(), secret)), ..self.with_value(Name::Token, token) }
+    pub(crate) fn with_token_pair(mut self, token: &str, secret: Secret) -> Self {
+        self.fixed.set(Name::Token, token);
+        self.token = Some((token.to_owned(), secret));
+        self.bound = OnceLock::new();
+        self
     }
 
     /// Uses another signature method.
     #[must_use]
-    pub fn with_method(self, method: impl SignatureMethod + 'static) -> Self {
-        let named = self.with_value(Name::SignatureMethod, method.name());
-        Self { method: Arc::new(method), ..named }
-    }
-
-    /// Empty values are never sent.
-    fn with_value(mut self, name: Name, value: &str) -> Self {
-        self.fixed.remove(name);
-        if !value.is_empty() {
-            self.fixed.set(name, Encoded::of_bytes(value.as_bytes()));
-        }
+    pub fn with_method(mut self, method: impl SignatureMethod + 'static) -> Self {
+        self.fixed.set(Name::SignatureMethod, method.name());
+        self.method = Arc::new(method);
+        self.bound = OnceLock::new();
         self
     }
 
@@ -146,27 +144,27 @@ impl Signer {
 
     /// Sends `oauth_callback`: an absolute URL, or `oob`. For the first request of the dance; [`flow`](crate::flow) does it.
     #[must_use]
-    pub fn with_callback(self, callback: impl AsRef<str>) -> Self {
-        self.with_value(Name::Callback, callback.as_ref())
+    pub fn with_callback(mut self, callback: &str) -> Self {
+        self.fixed.set(Name::Callback, callback);
+        self
     }
 
     /// Sends `oauth_verifier`. For the last request of the dance; [`flow`](crate::flow) does it.
     #[must_use]
-    pub fn with_verifier(self, verifier: impl Into<Secret>) -> Self {
-        self.with_value(Name::Verifier, verifier.into().expose())
+    pub fn with_verifier(mut self, verifier: impl Into<Secret>) -> Self {
+        self.fixed.set(Name::Verifier, verifier.into().expose());
+        self
     }
 
     /// Sends another protocol parameter, for example `oauth_session_handle`. One that this crate sends by itself is replaced.
     #[must_use]
-    pub fn with_parameter(mut self, name: impl AsRef<str>, value: impl Into<Secret>) -> Self {
+    pub fn with_parameter(mut self, name: &str, value: impl Into<Secret>) -> Self {
         let value = value.into();
-        match Name::from_text(name.as_ref()) {
-            Some(name) => self.with_value(name, value.expose()),
-            None => {
-                self.extra.push(Param::from_bytes(name.as_ref().as_bytes(), value.expose().as_bytes()));
-                self
-            }
+        match Name::from_bytes(name.as_bytes()) {
+            Some(name) => self.fixed.set(name, value.expose()),
+            None => self.extra.push((name.to_owned(), value.expose().to_owned())),
         }
+        self
     }
 
     /// Sends `oauth_body_hash` for bodies that are no forms.
@@ -178,8 +176,9 @@ impl Signer {
 
     /// Leaves `oauth_version` out, which RFC 5849 allows and some providers want.
     #[must_use]
-    pub fn without_version(self) -> Self {
-        self.with_value(Name::Version, "")
+    pub fn without_version(mut self) -> Self {
+        self.fixed.set(Name::Version, "");
+        self
     }
 
     /// Leaves nonce and timestamp out with PLAINTEXT, where they protect nothing (RFC 5849, section 3.1).
@@ -217,7 +216,7 @@ impl Signer {
     /// See [`SignError`].
     pub fn sign(&self, request: &Request<'_>) -> Result<Signed, SignError> {
         let prepared = self.prepare(request)?;
-        let signature = self.method.sign(prepared.base_string().as_bytes(), &self.keys())?;
+        let signature = self.signature(&prepared)?;
         Ok(prepared.complete(&signature))
     }
 
@@ -227,7 +226,7 @@ impl Signer {
     /// See [`SignError`].
     pub fn authorization(&self, request: &Request<'_>) -> Result<String, SignError> {
         let prepared = self.prepare_for(request, Placement::Header)?;
-        let signature = self.method.sign(prepared.base_string().as_bytes(), &self.keys())?;
+        let signature = self.signature(&prepared)?;
         Ok(prepared.header(&signature))
     }
 
@@ -243,8 +242,15 @@ impl Signer {
     fn prepare_for<'s>(&'s self, request: &Request<'s>, placement: Placement) -> Result<Prepared<'s>, SignError> {
         let located = request.locate()?;
         self.check_transport(&located)?;
-        let protocol = self.protocol_parameters(request)?;
-        Prepared::new(request, &located, protocol, &self.extra, self.realm.as_deref(), placement)
+        let fresh = self.fresh_values(request)?;
+        Prepared::new(self, request, &located, fresh, placement)
+    }
+
+    fn signature(&self, prepared: &Prepared<'_>) -> Result<String, MethodError> {
+        match self.bound.get_or_init(|| self.method.bind(&self.keys())) {
+            Some(bound) => bound.sign(prepared.base_string()),
+            None => self.method.sign(prepared.base_string(), &self.keys()),
+        }
     }
 
     fn check_transport(&self, located: &Located<'_>) -> Result<(), SignError> {
@@ -252,17 +258,14 @@ impl Signer {
         if safe { Ok(()) } else { Err(SignError::PlaintextWithoutTls) }
     }
 
-    /// The protocol parameters of RFC 5849, section 3.1, but for the signature.
-    fn protocol_parameters<'s>(&'s self, request: &Request<'_>) -> Result<Values<'s>, SignError> {
-        let mut values = self.fixed.borrowed();
-        if self.nonce_and_timestamp || !self.method.reveals_secrets() {
-            values.set(Name::Timestamp, Encoded::owned(self.clock.now().to_string()));
-            values.set(Name::Nonce, Encoded::owned(self.nonces.nonce()?));
-        }
-        if let Some(hash) = self.hash_of(request)? {
-            values.set(Name::BodyHash, Encoded::owned(hash));
-        }
-        Ok(values)
+    /// The protocol parameters that are new with each request.
+    fn fresh_values(&self, request: &Request<'_>) -> Result<FreshValues, SignError> {
+        let wants_nonce = self.nonce_and_timestamp || !self.method.reveals_secrets();
+        Ok(FreshValues {
+            timestamp: wants_nonce.then(|| OwnedWritten::new(&self.clock.now().to_string())),
+            nonce: if wants_nonce { Some(OwnedWritten::new(&self.nonces.nonce()?)) } else { None },
+            body_hash: self.hash_of(request)?.map(|hash| OwnedWritten::new(&hash)),
+        })
     }
 
     fn hash_of(&self, request: &Request<'_>) -> Result<Option<String>, SignError> {
@@ -289,6 +292,26 @@ impl Signer {
 
     pub(crate) fn method(&self) -> &dyn SignatureMethod {
         &*self.method
+    }
+}
+
+impl Clone for Signer {
+    fn clone(&self) -> Self {
+        Self {
+            client: self.client.clone(),
+            token: self.token.clone(),
+            fixed: self.fixed.clone(),
+            method: Arc::clone(&self.method),
+            bound: OnceLock::new(),
+            placement: self.placement,
+            realm: self.realm.clone(),
+            extra: self.extra.clone(),
+            body_hash: self.body_hash,
+            nonce_and_timestamp: self.nonce_and_timestamp,
+            plaintext_without_tls: self.plaintext_without_tls,
+            nonces: Arc::clone(&self.nonces),
+            clock: Arc::clone(&self.clock),
+        }
     }
 }
 

@@ -35,8 +35,8 @@ use crate::secret::Secret;
 ///     fn sign(&self, base_string: &[u8], _: &Keys<'_>) -> Result<String, MethodError> {
 ///         Ok(base_string.iter().map(|&byte| u64::from(byte)).sum::<u64>().to_string())
 ///     }
-///     fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &str) -> bool {
-///         self.sign(base_string, keys).is_ok_and(|own| own == signature)
+///     fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &[u8]) -> bool {
+///         self.sign(base_string, keys).is_ok_and(|own| own.as_bytes() == signature)
 ///     }
 /// }
 /// # use pumphouse_oauth1::{ClientCredentials, Request, Signer};
@@ -55,7 +55,13 @@ pub trait SignatureMethod: Send + Sync {
 
     /// Whether this is the signature of the base string. Must take the same time wherever the difference is,
     /// and must not fail on any text.
-    fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &str) -> bool;
+    fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &[u8]) -> bool;
+
+    /// Does once what depends on the keys alone, for a signer that signs many requests with the same keys.
+    /// `None`, the default, when there is nothing to gain.
+    fn bind(&self, _keys: &Keys<'_>) -> Option<Box<dyn BoundMethod>> {
+        None
+    }
 
     /// Whether the signature is the secrets themselves, so that it may travel over TLS only and
     /// nonce and timestamp protect nothing and may be absent (RFC 5849, sections 3.1 and 3.4.4).
@@ -73,13 +79,26 @@ impl<M: SignatureMethod + ?Sized> SignatureMethod for std::sync::Arc<M> {
         (**self).sign(base_string, keys)
     }
 
-    fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &str) -> bool {
+    fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &[u8]) -> bool {
         (**self).verify(base_string, keys, signature)
+    }
+
+    fn bind(&self, keys: &Keys<'_>) -> Option<Box<dyn BoundMethod>> {
+        (**self).bind(keys)
     }
 
     fn reveals_secrets(&self) -> bool {
         (**self).reveals_secrets()
     }
+}
+
+/// A signature method with its keys, from [`SignatureMethod::bind`].
+pub trait BoundMethod: Send + Sync {
+    /// The value of `oauth_signature`: the same as [`SignatureMethod::sign`] gives.
+    ///
+    /// # Errors
+    /// When signing fails.
+    fn sign(&self, base_string: &[u8]) -> Result<String, MethodError>;
 }
 
 /// Why a signature could not be made.
@@ -149,13 +168,13 @@ impl<'a> Keys<'a> {
 
     /// The shared secrets as HMAC and PLAINTEXT take them (RFC 5849, section 3.4.2):
     /// both encoded, with an ampersand between them that is there even when they are empty.
-    pub fn shared_key(&self) -> Zeroizing<String> {
-        let client = self.client_secret.expose();
-        let token = self.token.map_or("", |(_, secret)| secret.expose());
+    pub fn shared_key(&self) -> Zeroizing<Vec<u8>> {
+        let client = self.client_secret.expose().as_bytes();
+        let token = self.token.map_or("", |(_, secret)| secret.expose()).as_bytes();
         // Room for the worst case, so that the buffer never moves and leaves a copy behind.
-        let mut key = Zeroizing::new(String::with_capacity(3 * (client.len() + token.len()) + 1));
+        let mut key = Zeroizing::new(Vec::with_capacity(3 * (client.len() + token.len()) + 1));
         percent::encode_into(&mut key, client);
-        key.push('&');
+        key.push(b'&');
         percent::encode_into(&mut key, token);
         key
     }

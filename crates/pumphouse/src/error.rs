@@ -151,12 +151,17 @@ impl From<pumphouse_client::Error> for Error {
             Kind::Browser => Some("try it with --paste, or begin anew with --restart"),
             _ => error.hint(),
         };
-        let mut own = Self::new(exit, error.to_string());
-        own.hint = hint.map(str::to_owned);
-        match error.source() {
-            Some(_) => own.with_source(error),
-            None => own,
+        let mut message = error.to_string();
+        // The layers in between say the same in more words.
+        let root = std::iter::successors(error.source(), |error| (*error).source()).last();
+        if let Some(root) = root.map(ToString::to_string)
+            && !message.contains(&root)
+        {
+            message = format!("{message}: {root}");
         }
+        let mut own = Self::new(exit, message);
+        own.hint = hint.map(str::to_owned);
+        own
     }
 }
 

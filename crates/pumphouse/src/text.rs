@@ -1,7 +1,15 @@
 //! What others wrote, made fit for a terminal.
 
+use std::borrow::Cow;
+
+use html2text::config::Config;
+use html2text::render::{TextDecorator, TrivialDecorator};
+
 /// Longer lines are broken.
 const WIDTH: usize = 76;
+
+/// What is longer is cut: deeply nested HTML takes a time that grows with the square of its length.
+const MAX_HTML: usize = 16 * 1024;
 
 /// HTML as plain text, with the addresses of links below it.
 pub(crate) fn of_html(html: &str) -> String {
@@ -13,19 +21,25 @@ pub(crate) fn of_html(html: &str) -> String {
 
 /// HTML as one line of plain text, without the addresses of links.
 pub(crate) fn line_of_html(html: &str) -> String {
-    let config = html2text::config::plain_no_decorate().allow_width_overflow();
+    let config = html2text::config::with_decorator(TrivialDecorator::new()).allow_width_overflow();
     one_line(&render(html, config))
 }
 
-fn render<D: html2text::render::TextDecorator>(
-    html: &str,
-    config: html2text::config::Config<D>,
-) -> String {
+fn render<D: TextDecorator>(html: &str, config: Config<D>) -> String {
+    let html = &cut(html);
     // Text that cannot be rendered is shown as it is rather than not at all.
     let text = config
         .string_from_read(html.as_bytes(), WIDTH)
-        .unwrap_or_else(|_| html.to_owned());
+        .unwrap_or_else(|_| html.clone().into_owned());
     without_controls(text.trim_end())
+}
+
+fn cut(html: &str) -> Cow<'_, str> {
+    if html.len() <= MAX_HTML {
+        return html.into();
+    }
+    let end = (0..=MAX_HTML).rev().find(|&end| html.is_char_boundary(end));
+    format!("{}…", &html[..end.unwrap_or(0)]).into()
 }
 
 /// One line of plain text.
@@ -83,9 +97,13 @@ mod tests {
 
     #[test]
     fn hostile_html_ends() {
-        let deep = "<div>".repeat(50_000);
-        assert!(of_html(&deep).len() < 1_000_000);
-        let table = "<table><tr><td>".repeat(200);
-        assert!(of_html(&table).len() < 1_000_000);
+        for piece in ["<div>", "<table><tr><td>", "<ul><li>", "<b>", "&amp;"] {
+            assert!(
+                of_html(&piece.repeat(100_000)).len() < 2 * MAX_HTML,
+                "{piece}"
+            );
+        }
+        let long = "ä".repeat(MAX_HTML);
+        assert!(of_html(&long).ends_with('…'));
     }
 }

@@ -11,11 +11,12 @@ use pumphouse_store::{ErrorKind, Store};
 use tokio::net::TcpListener;
 
 use crate::app::App;
-use crate::auth;
 use crate::clock::{Clock, SystemClock};
 use crate::domain::Site;
 use crate::domain::passwords::Hasher;
+use crate::domain::uploads::Uploads;
 use crate::error::Error;
+use crate::provider;
 use crate::serve::Server;
 use crate::urls::Urls;
 
@@ -26,6 +27,7 @@ pub struct Builder {
     hostname: String,
     public_port: Option<u16>,
     site: String,
+    upload_limit: usize,
     clock: Arc<dyn Clock>,
 }
 
@@ -45,6 +47,7 @@ impl Server {
             hostname: "localhost".to_owned(),
             public_port: None,
             site: "Pumphouse".to_owned(),
+            upload_limit: 32 * 1024 * 1024,
             clock: Arc::new(SystemClock),
         }
     }
@@ -80,6 +83,13 @@ impl Builder {
         self
     }
 
+    /// The largest file that people can upload, in bytes. Default 32 MiB.
+    #[must_use]
+    pub fn upload_limit(mut self, bytes: usize) -> Self {
+        self.upload_limit = bytes;
+        self
+    }
+
     /// Where the time comes from. Default: the machine's clock.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
@@ -110,9 +120,11 @@ impl Builder {
         })?;
         let store = Store::open(&self.data_dir).map_err(cannot_open)?;
         check_owner(&store, urls.base()).await?;
+        let uploads = Uploads::open(&self.data_dir, self.upload_limit)
+            .map_err(|error| StartError::new("cannot use the directories for uploads", error))?;
         let internal = |error: Error| StartError::new("cannot start", error);
         Ok(App {
-            provider: auth::provider(store.clone(), Arc::clone(&self.clock), &origin)
+            provider: provider::provider(store.clone(), Arc::clone(&self.clock), &origin)
                 .map_err(internal)?,
             site: Site {
                 urls: Arc::new(urls),
@@ -121,6 +133,7 @@ impl Builder {
             store,
             clock: self.clock,
             hasher: Hasher::new().map_err(internal)?,
+            uploads,
             origin,
         })
     }

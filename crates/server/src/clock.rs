@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
 
 /// Where the server takes the time from.
 pub trait Clock: Send + Sync + 'static {
@@ -55,9 +56,17 @@ impl Clock for SetClock {
 
 /// A time as the protocol writes it: UTC, whole seconds, `2026-11-24T00:09:12Z` (section 13.5).
 pub(crate) fn format(micros: i64) -> String {
-    let seconds =
-        Timestamp::from_second(micros.div_euclid(1_000_000)).unwrap_or(Timestamp::UNIX_EPOCH);
-    seconds.to_string()
+    seconds(micros).to_string()
+}
+
+/// A day as it stands in the addresses of uploads: UTC, `2026/11/24` (section 7.6).
+pub(crate) fn day(micros: i64) -> String {
+    let date = Offset::UTC.to_datetime(seconds(micros)).date();
+    format!("{}/{}/{}", date.year(), date.month(), date.day())
+}
+
+fn seconds(micros: i64) -> Timestamp {
+    Timestamp::from_second(micros.div_euclid(1_000_000)).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 #[cfg(test)]
@@ -65,5 +74,11 @@ mod tests {
     #[test]
     fn times_have_whole_seconds() {
         assert_eq!(super::format(1_795_478_952_999_999), "2026-11-24T00:09:12Z");
+    }
+
+    #[test]
+    fn days_have_no_zeros_in_front() {
+        assert_eq!(super::day(1_767_225_600_000_000), "2026/1/1");
+        assert_eq!(super::day(1_767_225_599_999_999), "2025/12/31");
     }
 }

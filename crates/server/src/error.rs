@@ -1,6 +1,7 @@
 //! What can go wrong below HTTP: a status, a text that is safe to show, and a cause for the log.
 
 use std::fmt;
+use std::io;
 
 use http::StatusCode;
 use pumphouse_store::ErrorKind;
@@ -44,6 +45,19 @@ impl Error {
         Self::new(StatusCode::NOT_FOUND, text)
     }
 
+    /// 507: there is no room.
+    fn disk_full(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        let cause = cause.into();
+        tracing::error!(%cause, "the disk is full");
+        Self {
+            cause: Some(cause),
+            ..Self::new(
+                StatusCode::INSUFFICIENT_STORAGE,
+                "The server's disk is full; nothing was changed. Try again later.",
+            )
+        }
+    }
+
     /// 500: a fault of ours.
     pub(crate) fn internal(
         context: &'static str,
@@ -64,17 +78,17 @@ impl Error {
 impl From<pumphouse_store::Error> for Error {
     fn from(error: pumphouse_store::Error) -> Self {
         match error.kind() {
-            ErrorKind::DiskFull => {
-                tracing::error!(%error, "the disk is full");
-                Self {
-                    cause: Some(error.into()),
-                    ..Self::new(
-                        StatusCode::INSUFFICIENT_STORAGE,
-                        "The server's disk is full; nothing was changed. Try again later.",
-                    )
-                }
-            }
+            ErrorKind::DiskFull => Self::disk_full(error),
             _ => Self::internal("store", error),
+        }
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::disk_full(error),
+            _ => Self::internal("files", error),
         }
     }
 }

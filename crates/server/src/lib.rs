@@ -28,9 +28,11 @@ mod domain;
 mod error;
 mod http;
 mod ids;
+mod provider;
 mod serve;
 mod urls;
 mod web;
+mod wire;
 
 pub use builder::{Builder, StartError};
 pub use clock::{Clock, SetClock, SystemClock};

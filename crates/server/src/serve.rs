@@ -15,6 +15,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
 use crate::app::App;
+use crate::domain::uploads;
 use crate::http::router;
 
 /// Who does not send a request's head in this time is let go.
@@ -136,6 +137,9 @@ async fn purge(app: Arc<App>) {
     loop {
         if let Err(error) = app.store.purge(app.now()).await {
             tracing::warn!(%error, "cannot forget what has expired");
+        }
+        if let Err(error) = uploads::sweep(&app.uploads, &app.store).await {
+            tracing::warn!(%error, "cannot remove the files of what was deleted");
         }
         tokio::time::sleep(PURGE_EVERY).await;
     }

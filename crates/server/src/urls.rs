@@ -114,6 +114,11 @@ impl Urls {
         format!("{}/api/user/{nickname}/{feed}", self.base)
     }
 
+    /// A file that was uploaded.
+    pub(crate) fn upload(&self, path: &str) -> String {
+        format!("{}/uploads/{path}", self.base)
+    }
+
     /// A user's page.
     pub(crate) fn page(&self, nickname: &str) -> String {
         format!("{}/{nickname}", self.base)

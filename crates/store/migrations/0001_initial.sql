@@ -30,7 +30,8 @@ CREATE TABLE objects (
     following   INTEGER NOT NULL DEFAULT 0,
     favorites   INTEGER NOT NULL DEFAULT 0,
     lists       INTEGER NOT NULL DEFAULT 0,
-    members     INTEGER NOT NULL DEFAULT 0
+    members     INTEGER NOT NULL DEFAULT 0,
+    uploads     INTEGER NOT NULL DEFAULT 0
 );
 
 -- Accounts. A user's profile is a person in `objects`.
@@ -83,7 +84,7 @@ CREATE INDEX inbox_kind ON inbox (owner, major, position);
 CREATE INDEX inbox_direct ON inbox (owner, position) WHERE direct = 1;
 CREATE INDEX inbox_direct_kind ON inbox (owner, major, position) WHERE direct = 1;
 
--- Who follows, likes, shares, answers, lists or owns what. `kind` is Edge in edges.rs.
+-- Who follows, likes, shares, answers, lists, owns or uploaded what. `kind` is Edge in edges.rs.
 CREATE TABLE edges (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
     kind     INTEGER NOT NULL,
@@ -94,6 +95,20 @@ CREATE TABLE edges (
 CREATE UNIQUE INDEX edges_once ON edges (kind, source, target);
 CREATE INDEX edges_from ON edges (kind, source, position);
 CREATE INDEX edges_to ON edges (kind, target, position);
+
+-- Files that people uploaded, and the objects that they belong to: who may see the object
+-- may have the file.
+CREATE TABLE uploads (
+    -- Under the directory of uploads, and in the address: NICK/Y/M/D/FILE
+    path       TEXT PRIMARY KEY,
+    -- objects.key
+    object     INTEGER NOT NULL REFERENCES objects (key),
+    media_type TEXT NOT NULL,
+    -- The object was deleted, and the file is to be.
+    discarded  INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX uploads_of ON uploads (object);
+CREATE INDEX uploads_discarded ON uploads (path) WHERE discarded = 1;
 
 -- Registered applications. Their secrets are kept as they are: OAuth 1.0 computes with them.
 CREATE TABLE clients (

@@ -1,4 +1,4 @@
-//! Edges between objects: who follows, likes, shares, answers, owns or lists what.
+//! Edges between objects: who follows, likes, shares, answers, lists, owns or uploaded what.
 
 use rusqlite::Row;
 
@@ -23,6 +23,8 @@ pub enum Edge {
     Member = 5,
     /// The source, a person, owns the target, a list.
     List = 6,
+    /// The source, a person, uploaded the target.
+    Upload = 7,
 }
 
 /// The end of an edge that is asked for.
@@ -207,6 +209,10 @@ impl Transaction<'_> {
             ),
             Edge::List => (
                 Some("UPDATE objects SET lists = lists + ?2 WHERE key = ?1"),
+                None,
+            ),
+            Edge::Upload => (
+                Some("UPDATE objects SET uploads = uploads + ?2 WHERE key = ?1"),
                 None,
             ),
         };

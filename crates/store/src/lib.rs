@@ -26,6 +26,7 @@ mod settings;
 mod sql;
 mod store;
 mod tokens;
+mod uploads;
 mod users;
 mod writer;
 
@@ -40,6 +41,7 @@ pub use page::{Paging, Position};
 pub use sql::{Snapshot, Transaction};
 pub use store::Store;
 pub use tokens::{Credentials, Exchange, TemporaryCredentials, TokenCredentials};
+pub use uploads::Upload;
 pub use users::{FeedTallies, NewUser, User, UserKey};
 
 /// Microseconds since 1970, UTC.

@@ -67,6 +67,8 @@ pub struct Tallies {
     pub lists: u32,
     /// Its members.
     pub members: u32,
+    /// What it uploaded.
+    pub uploads: u32,
 }
 
 /// The columns of a [`StoredObject`], in the order in which [`StoredObject::from_row`] reads them.
@@ -74,7 +76,8 @@ macro_rules! columns {
     () => {
         "objects.key, objects.id, objects.uuid, objects.object_type, objects.author, objects.posted_by,
          objects.document, objects.deleted, objects.likes, objects.replies, objects.shares,
-         objects.followers, objects.following, objects.favorites, objects.lists, objects.members"
+         objects.followers, objects.following, objects.favorites, objects.lists, objects.members,
+         objects.uploads"
     };
 }
 pub(crate) use columns;
@@ -101,6 +104,7 @@ impl StoredObject {
                 favorites: tally(13)?,
                 lists: tally(14)?,
                 members: tally(15)?,
+                uploads: tally(16)?,
             },
         })
     }

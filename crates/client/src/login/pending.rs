@@ -4,7 +4,6 @@ use std::fmt;
 
 use pumphouse_oauth1::flow::{self, Pending, ReturnError};
 use pumphouse_oauth1::{Secret, TokenCredentials};
-use serde::Deserialize;
 use url::Url;
 
 use super::Registration;
@@ -187,20 +186,15 @@ impl PendingAuthorization {
     /// A browser may be logged in to another account of the same server. Servers that cannot say
     /// who it is are believed.
     async fn check_account(&self, session: &Session) -> Result<()> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Me {
-            preferred_username: Option<String>,
-        }
         let expected = session.account();
-        let answer = match session.whoami().await {
-            Ok(person) => serde_json::from_str::<Me>(person.raw()).ok(),
+        let name = match session.whoami().await {
+            Ok(person) => person.preferred_username.clone(),
             Err(error) => {
                 tracing::debug!(%error, "the server does not say whose token it gave");
                 None
             }
         };
-        match answer.and_then(|me| me.preferred_username) {
+        match name {
             Some(name) if name != expected.user() => Err(Error::new(
                 ErrorKind::OtherAccount,
                 format!("the browser agreed as '{name}', but the log-in is for {expected}"),

@@ -118,7 +118,10 @@ async fn a_store_reconnects_without_a_request() {
     let session = client.connect(&account, nobody).await.unwrap();
     assert_eq!(session.token().token(), "token");
     assert_eq!(peer.seen().len(), asked);
-    assert_eq!(client.accounts().await.unwrap(), std::slice::from_ref(&account));
+    assert_eq!(
+        client.accounts().await.unwrap(),
+        std::slice::from_ref(&account)
+    );
 
     // Another program has its own.
     let other = Client::builder("Other")

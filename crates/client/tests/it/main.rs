@@ -7,4 +7,6 @@ mod discovery;
 mod file_store;
 mod login;
 mod peer;
+mod person;
+mod real;
 mod session;

@@ -1,7 +1,7 @@
 //! `WWW-Authenticate`: a server says that it wants an OAuth signature.
 
 use super::list::Scanner;
-use crate::percent;
+use crate::params::Param;
 
 /// A challenge with which a server says that it wants an OAuth signature (RFC 5849, section 3.5.1).
 ///
@@ -36,12 +36,11 @@ impl Challenge {
     /// The OAuth challenge in the value of a `WWW-Authenticate` header, which may hold others too.
     /// `None` when there is none, or it is malformed.
     pub fn parse(value: &[u8]) -> Option<Self> {
-        let text = String::from_utf8_lossy(value);
         // A scheme without parameters is told from a name by what follows it; at the end that is nothing.
-        if text.trim().eq_ignore_ascii_case("OAuth") {
+        if value.trim_ascii().eq_ignore_ascii_case(b"OAuth") {
             return Some(Self::new(""));
         }
-        let mut scanner = Scanner::new(&text);
+        let mut scanner = Scanner::new(value);
         let mut challenge = None;
         loop {
             scanner.skip_separators();
@@ -49,16 +48,17 @@ impl Challenge {
                 if challenge.is_some() {
                     return challenge;
                 }
-                challenge = scheme.eq_ignore_ascii_case("OAuth").then(|| Self::new(""));
+                challenge = scheme.eq_ignore_ascii_case(b"OAuth").then(|| Self::new(""));
                 continue;
             }
             let Some(pair) = scanner.next_pair().ok()? else { return challenge };
             let Some(challenge) = &mut challenge else { continue };
             if pair.is_realm() {
-                challenge.realm = pair.value.text.into_owned();
+                challenge.realm = pair.value.unquoted_text().into_owned();
             } else {
-                let decoded = |text: &str| String::from_utf8_lossy(&percent::decode(text.as_bytes())).into_owned();
-                challenge.parameters.push((decoded(pair.name), decoded(&pair.value.text)));
+                let param = pair.param();
+                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                challenge.parameters.push((text(&param.name()), text(&param.value())));
             }
         }
     }
@@ -76,8 +76,7 @@ impl Challenge {
 
 impl std::fmt::Display for Challenge {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let encoded: Vec<_> =
-            self.parameters.iter().map(|(name, value)| (percent::encode(name), percent::encode(value))).collect();
-        f.write_str(&super::write(Some(&self.realm), encoded.iter().map(|(name, value)| (name.as_str(), value.as_str()))))
+        let params = self.parameters.iter().map(|(name, value)| Param::new(name, value)).collect();
+        f.write_str(&super::write(Some(&self.realm), &params))
     }
 }

@@ -2,13 +2,14 @@
 
 use zeroize::Zeroizing;
 
-use super::SignError;
+use super::{SignError, Signer};
 use crate::base_string;
 use crate::header;
-use crate::params::{Param, Params};
+use crate::params::{Param, Params, read_form};
 use crate::percent;
-use crate::protocol::{Name, Values};
+use crate::protocol::{Name, OwnedValues, Values};
 use crate::request::{Located, Request};
+use crate::written::{OwnedWritten, Written};
 
 /// Where the protocol parameters go (RFC 5849, section 3.5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -23,15 +24,34 @@ pub enum Placement {
 }
 
 /// A request that lacks nothing but its signature.
-#[derive(Debug)]
 pub struct Prepared<'a> {
+    signer: &'a Signer,
     placement: Placement,
-    realm: Option<&'a str>,
     url: Option<&'a str>,
     form: &'a [u8],
-    protocol: Values<'a>,
-    extra: &'a [Param<'static>],
-    base_string: String,
+    fresh: FreshValues,
+    base_string: Vec<u8>,
+}
+
+/// The protocol parameters that are new with each request.
+pub(super) struct FreshValues {
+    pub(super) timestamp: Option<OwnedWritten>,
+    pub(super) nonce: Option<OwnedWritten>,
+    pub(super) body_hash: Option<OwnedWritten>,
+}
+
+impl FreshValues {
+    /// Together with those that are the same in every request.
+    fn join<'v>(&'v self, fixed: &'v OwnedValues) -> Values<'v> {
+        let mut values = fixed.borrowed();
+        let fresh = [(Name::Timestamp, &self.timestamp), (Name::Nonce, &self.nonce), (Name::BodyHash, &self.body_hash)];
+        for (name, value) in fresh {
+            if let Some(value) = value {
+                values.insert(name, value.borrowed());
+            }
+        }
+        values
+    }
 }
 
 /// The order in which protocol parameters are sent; those that this crate does not know and the signature follow.
@@ -49,11 +69,10 @@ const SENDING_ORDER: [Name; 9] = [
 
 impl<'a> Prepared<'a> {
     pub(super) fn new(
+        signer: &'a Signer,
         request: &Request<'a>,
-        located: &Located<'a>,
-        protocol: Values<'a>,
-        extra: &'a [Param<'static>],
-        realm: Option<&'a str>,
+        located: &Located<'_>,
+        fresh: FreshValues,
         placement: Placement,
     ) -> Result<Self, SignError> {
         let form = request.form();
@@ -63,30 +82,28 @@ impl<'a> Prepared<'a> {
             _ => {}
         }
         let form = form.unwrap_or_default();
-        let mut sent = Params::new();
-        sent.extend_from_form(located.query);
-        sent.extend_from_form(form);
-        if let Some(param) = sent.iter().find(|param| Name::from_text(&param.name.text).is_some()) {
+        let mut others: Params<'_> = read_form(located.query).chain(read_form(form)).collect();
+        if let Some(param) = others.iter().find(|param| param.known_name().is_some()) {
             return Err(SignError::AlreadySigned(param.lossy_name()));
         }
-        let mut others: Vec<&Param<'_>> = sent.iter().chain(extra).collect();
-        others.sort_unstable_by_key(|param| param.sort_key());
+        others.extend(signer.extra.iter().map(|(name, value)| Param::new(name, value)));
+        let protocol = fresh.join(&signer.fixed);
         let base_string = base_string::write(request.method(), located, &protocol, &others);
-        Ok(Self { placement, realm, url: request.url(), form, protocol, extra, base_string })
+        Ok(Self { signer, placement, url: request.url(), form, fresh, base_string })
     }
 
-    /// The text to sign. It is ASCII.
-    pub fn base_string(&self) -> &str {
+    /// The bytes to sign. They are ASCII.
+    pub fn base_string(&self) -> &[u8] {
         &self.base_string
     }
 
     /// The protocol parameters in the order in which they are sent, but for the signature.
     pub fn protocol_parameters(&self) -> Params<'_> {
-        let mut params = Params::new();
-        for (name, value) in self.sent() {
-            params.push(Param::from_bytes(name.as_bytes(), &percent::decode(value.as_bytes())));
-        }
-        params
+        let values = self.fresh.join(&self.signer.fixed);
+        let known = SENDING_ORDER.into_iter().filter_map(|name| {
+            Some(Param { name: Written::canonical(name.text().as_bytes(), true), value: values.get(name)? })
+        });
+        known.chain(self.signer.extra.iter().map(|(name, value)| Param::new(name, value))).collect()
     }
 
     /// Puts the signature (as the method gives it, not percent-encoded) and all other parameters into their place.
@@ -99,24 +116,19 @@ impl<'a> Prepared<'a> {
         Signed { place, signature: Zeroizing::new(signature.to_owned()) }
     }
 
-    /// Names and values, encoded, in the order in which they are sent.
-    fn sent(&self) -> impl Iterator<Item = (&str, &str)> {
-        let known = SENDING_ORDER.into_iter().filter_map(|name| Some((name.text(), &*self.protocol.get(name)?.text)));
-        known.chain(self.extra.iter().map(Param::sort_key))
-    }
-
     pub(super) fn header(&self, signature: &str) -> String {
-        let length: usize = self.sent().map(|(name, value)| name.len() + value.len() + 5).sum();
-        let mut out = String::with_capacity(length + self.realm.map_or(0, str::len) + 3 * signature.len() + 64);
-        header::write_scheme(&mut out, self.realm);
-        for (name, value) in self.sent() {
-            header::write_pair(&mut out, name, value);
+        let params = self.protocol_parameters();
+        let mut out = Vec::with_capacity(512);
+        header::write_scheme(&mut out, self.signer.realm.as_deref());
+        for param in &params {
+            let (name, value) = param.encode();
+            header::write_pair(&mut out, &name, &value);
         }
-        header::write_signature(&mut out, signature);
-        out
+        header::write_pair(&mut out, b"oauth_signature", &percent::encode_bytes(signature.as_bytes()));
+        percent::into_text(out)
     }
 
-    pub(super) fn query(&self, signature: &str) -> String {
+    fn query(&self, signature: &str) -> String {
         let url = self.url.unwrap_or_default();
         let (before, fragment) = url.find('#').map_or((url, ""), |at| url.split_at(at));
         let separator = match before.find('?') {
@@ -124,22 +136,29 @@ impl<'a> Prepared<'a> {
             Some(at) if at + 1 == before.len() || before.ends_with('&') => "",
             Some(_) => "&",
         };
-        [before, separator, &self.form_of(signature), fragment].concat()
+        [before, separator, &percent::into_text(self.form_of(signature)), fragment].concat()
     }
 
-    pub(super) fn body(&self, signature: &str) -> Vec<u8> {
+    fn body(&self, signature: &str) -> Vec<u8> {
         let separator: &[u8] = if self.form.is_empty() || self.form.ends_with(b"&") { b"" } else { b"&" };
-        [self.form, separator, self.form_of(signature).as_bytes()].concat()
+        [self.form, separator, &self.form_of(signature)].concat()
     }
 
-    fn form_of(&self, signature: &str) -> String {
-        let mut out = String::new();
-        for (name, value) in self.sent() {
-            out.extend([name, "=", value, "&"]);
+    fn form_of(&self, signature: &str) -> Vec<u8> {
+        let mut out = Vec::with_capacity(512);
+        for param in &self.protocol_parameters() {
+            let (name, value) = param.encode();
+            out.extend_from_slice(&[&name, b"=".as_slice(), &value, b"&"].concat());
         }
-        out.push_str("oauth_signature=");
-        percent::encode_into(&mut out, signature);
+        out.extend_from_slice(b"oauth_signature=");
+        percent::encode_into(&mut out, signature.as_bytes());
         out
+    }
+}
+
+impl std::fmt::Debug for Prepared<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Prepared").field("placement", &self.placement).finish_non_exhaustive()
     }
 }
 

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
-use super::{Keys, MethodError, SignatureMethod};
+use super::{BoundMethod, Keys, MethodError, SignatureMethod};
 
 /// HMAC-SHA1, the method that every provider knows, and the default.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,8 +29,12 @@ impl SignatureMethod for HmacSha1 {
         sign::<Hmac<Sha1>>(base_string, keys)
     }
 
-    fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &str) -> bool {
+    fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &[u8]) -> bool {
         verify::<Hmac<Sha1>>(base_string, keys, signature)
+    }
+
+    fn bind(&self, keys: &Keys<'_>) -> Option<Box<dyn BoundMethod>> {
+        Some(Box::new(Bound(keyed::<Hmac<Sha1>>(keys)?)))
     }
 }
 
@@ -43,8 +47,12 @@ impl SignatureMethod for HmacSha256 {
         sign::<Hmac<Sha256>>(base_string, keys)
     }
 
-    fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &str) -> bool {
+    fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &[u8]) -> bool {
         verify::<Hmac<Sha256>>(base_string, keys, signature)
+    }
+
+    fn bind(&self, keys: &Keys<'_>) -> Option<Box<dyn BoundMethod>> {
+        Some(Box::new(Bound(keyed::<Hmac<Sha256>>(keys)?)))
     }
 }
 
@@ -57,29 +65,46 @@ impl SignatureMethod for HmacSha512 {
         sign::<Hmac<Sha512>>(base_string, keys)
     }
 
-    fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &str) -> bool {
+    fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &[u8]) -> bool {
         verify::<Hmac<Sha512>>(base_string, keys, signature)
+    }
+
+    fn bind(&self, keys: &Keys<'_>) -> Option<Box<dyn BoundMethod>> {
+        Some(Box::new(Bound(keyed::<Hmac<Sha512>>(keys)?)))
     }
 }
 
-fn mac<M: Mac + KeyInit>(base_string: &[u8], keys: &Keys<'_>) -> Option<M> {
-    // HMAC takes keys of every length: there is always one.
-    let mut mac = <M as KeyInit>::new_from_slice(keys.shared_key().as_bytes()).ok()?;
-    mac.update(base_string);
-    Some(mac)
+/// HMAC that has taken in its key.
+struct Bound<M>(M);
+
+impl<M: Mac + Clone + Send + Sync> BoundMethod for Bound<M> {
+    fn sign(&self, base_string: &[u8]) -> Result<String, MethodError> {
+        Ok(sign_with(self.0.clone(), base_string))
+    }
+}
+
+/// HMAC takes keys of every length: there is always one.
+fn keyed<M: KeyInit>(keys: &Keys<'_>) -> Option<M> {
+    M::new_from_slice(&keys.shared_key()).ok()
 }
 
 fn sign<M: Mac + KeyInit>(base_string: &[u8], keys: &Keys<'_>) -> Result<String, MethodError> {
-    let mac = mac::<M>(base_string, keys).ok_or(MethodError::SigningFailed)?;
-    Ok(STANDARD.encode(mac.finalize().into_bytes()))
+    keyed::<M>(keys).map(|mac| sign_with(mac, base_string)).ok_or(MethodError::SigningFailed)
 }
 
-fn verify<M: Mac + KeyInit>(base_string: &[u8], keys: &Keys<'_>, signature: &str) -> bool {
+fn sign_with<M: Mac>(mut mac: M, base_string: &[u8]) -> String {
+    mac.update(base_string);
+    STANDARD.encode(mac.finalize().into_bytes())
+}
+
+fn verify<M: Mac + KeyInit>(base_string: &[u8], keys: &Keys<'_>, signature: &[u8]) -> bool {
     // Decoding first makes the comparison one of two digests of fixed length. 66 bytes hold the longest, undecodable ends included.
     let mut digest = [0; 66];
     let digest = match STANDARD.decode_slice(signature, &mut digest) {
         Ok(length) => &digest[..length],
         Err(_) => &[],
     };
-    mac::<M>(base_string, keys).is_some_and(|mac| mac.verify_slice(digest).is_ok())
+    let Some(mut mac) = keyed::<M>(keys) else { return false };
+    mac.update(base_string);
+    mac.verify_slice(digest).is_ok()
 }

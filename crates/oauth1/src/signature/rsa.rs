@@ -43,7 +43,7 @@ macro_rules! rsa_method {
                 signature.map(|signature| STANDARD.encode(signature)).map_err(|_| MethodError::SigningFailed)
             }
 
-            fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &str) -> bool {
+            fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &[u8]) -> bool {
                 let Some(key) = keys.rsa_public_key() else { return false };
                 let Ok(signature) = STANDARD.decode(signature) else { return false };
                 key.inner().pkcs1v15_verify::<$digest>(base_string, &signature).is_ok()

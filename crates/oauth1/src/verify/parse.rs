@@ -6,18 +6,19 @@ use std::sync::Arc;
 use super::policy::{BodyHashRule, Limits, Policy, TlsRule};
 use super::states::{Received, Unverified};
 use crate::body_hash::ClaimedBodyHash;
-use crate::header::{self, HeaderError};
+use crate::header;
 use crate::params::{self, Param, Params};
 use crate::problem::{Limit, Problem};
 use crate::protocol::{Name, REQUIRED, Values};
 use crate::request::{Body, Located, Request};
 use crate::signature::SignatureMethod;
+use crate::written::Written;
 
 pub(super) fn parse<'a>(request: &Request<'a>, policy: &Policy, now: u64) -> Result<Unverified<'a>, Problem> {
     let located = request.locate().map_err(Problem::UrlMalformed)?;
     let claims = Claims::collect(request, &located, &policy.limits)?;
     let protocol = &claims.protocol;
-    if protocol.is_empty() && !request.authorization().is_some_and(|value| header::strip_scheme(value).is_some()) {
+    if protocol.is_empty() && !request.authorization().is_some_and(|value| header::pairs(value).is_some()) {
         return Err(Problem::NotSigned);
     }
     check_lengths(protocol, &policy.limits)?;
@@ -30,26 +31,32 @@ pub(super) fn parse<'a>(request: &Request<'a>, policy: &Policy, now: u64) -> Res
     }
     let timestamp_and_nonce = read_timestamp_and_nonce(protocol, policy, now)?;
     let body_hash = read_body_hash(protocol, request, policy.body_hash)?;
+    let client_key = text(protocol, Name::ConsumerKey)?.unwrap_or_default();
+    let token = text(protocol, Name::Token)?.filter(|token| !token.is_empty());
+    let Claims { realm, protocol, params, .. } = claims;
+    let (method_sent, body) = (request.method(), request.body());
     Ok(Unverified(Box::new(Received {
-        request: *request,
+        method_sent,
+        body,
+        located,
+        realm,
+        protocol,
+        params,
         method,
-        signature: read_signature(protocol),
-        client_key: text(protocol, Name::ConsumerKey)?.unwrap_or_default(),
-        token: text(protocol, Name::Token)?.filter(|token| !token.is_empty()),
+        client_key,
+        token,
         timestamp_and_nonce,
         body_hash,
-        located,
-        claims,
     })))
 }
 
 /// Everything that the signature covers, and the realm, which it does not.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Claims<'a> {
-    pub(super) realm: Option<Cow<'a, str>>,
-    pub(super) protocol: Values<'a>,
-    pub(super) params: Params<'a>,
-    /// Where the last protocol parameter was found.
+struct Claims<'a> {
+    realm: Option<Written<'a>>,
+    protocol: Values<'a>,
+    params: Params<'a>,
+    /// Where the protocol parameters are.
     place: Option<Place>,
 }
 
@@ -71,8 +78,8 @@ impl<'a> Claims<'a> {
         }
         let mut claims = Self::default();
         claims.read_header(request, limits)?;
-        claims.read_form(located.query, Place::Query)?;
-        claims.read_form(form, Place::Body)?;
+        params::read_form(located.query).try_for_each(|param| claims.add(param, Place::Query))?;
+        params::read_form(form).try_for_each(|param| claims.add(param, Place::Body))?;
         if claims.params.len() > limits.parameters {
             return Err(Problem::TooLarge(Limit::Parameters));
         }
@@ -89,38 +96,23 @@ impl<'a> Claims<'a> {
         if value.len() > limits.header_bytes {
             return Err(Problem::TooLarge(Limit::Header));
         }
-        let mut pairs = match header::pairs(value) {
-            Ok(pairs) => pairs,
-            Err(HeaderError::OtherScheme) => return Ok(()),
-            Err(_) => return Err(Problem::HeaderMalformed),
-        };
+        let Some(mut pairs) = header::pairs(value) else { return Ok(()) };
         while let Some(pair) = pairs.next_pair().map_err(|_| Problem::HeaderMalformed)? {
-            if let Some(name) = Name::from_text(pair.name) {
-                self.place(Place::Header)?;
-                let is_first = self.protocol.insert(name, pair.value.encoded());
-                is_first.map_err(|_| Problem::ParameterDuplicated(name.text().to_owned()))?;
+            if let Some(name) = Name::from_bytes(pair.name) {
+                self.add_known(name, pair.value, Place::Header)?;
             } else if !pair.is_realm() {
-                self.add(pair.into_param(), Place::Header)?;
-            } else if self.realm.replace(pair.value.text).is_some() {
+                self.add(pair.param(), Place::Header)?;
+            } else if self.realm.replace(pair.value).is_some() {
                 return Err(Problem::ParameterDuplicated("realm".to_owned()));
             }
         }
         Ok(())
     }
 
-    fn read_form(&mut self, form: &'a [u8], place: Place) -> Result<(), Problem> {
-        let mut params = Params::new();
-        params.extend_from_form(form);
-        params.into_iter().try_for_each(|param| self.add(param, place))
-    }
-
+    #[inline]
     fn add(&mut self, param: Param<'a>, place: Place) -> Result<(), Problem> {
-        match Name::from_text(&param.name.text) {
-            Some(name) => {
-                self.place(place)?;
-                let is_first = self.protocol.insert(name, param.value);
-                is_first.map_err(|_| Problem::ParameterDuplicated(name.text().to_owned()))
-            }
+        match param.known_name() {
+            Some(name) => self.add_known(name, param.value, place),
             None => {
                 self.params.push(param);
                 Ok(())
@@ -128,23 +120,27 @@ impl<'a> Claims<'a> {
         }
     }
 
-    /// Protocol parameters stand in one place only (RFC 5849, section 3.5).
-    fn place(&mut self, place: Place) -> Result<(), Problem> {
-        let is_other = self.place.replace(place).is_some_and(|before| before != place);
-        if is_other { Err(Problem::SeveralPlaces) } else { Ok(()) }
+    #[inline]
+    fn add_known(&mut self, name: Name, value: Written<'a>, place: Place) -> Result<(), Problem> {
+        // Protocol parameters stand in one place only (RFC 5849, section 3.5), each once (section 3.1).
+        if self.place.replace(place).is_some_and(|before| before != place) {
+            return Err(Problem::SeveralPlaces);
+        }
+        let is_first = self.protocol.insert(name, value);
+        if is_first { Ok(()) } else { Err(Problem::ParameterDuplicated(name.text().to_owned())) }
     }
 
     /// Names that begin with `oauth_` are the protocol's, known or not: each may stand there once (RFC 5849, section 3.1).
     fn check_unknown_protocol_parameters(&self) -> Result<(), Problem> {
-        let mut names: Vec<&str> = Vec::new();
+        let mut names: Vec<Cow<'_, [u8]>> = Vec::new();
         for param in self.params.iter().filter(|param| param.is_protocol()) {
-            if names.contains(&&*param.name.text) {
+            if names.contains(&param.name()) {
                 return Err(Problem::ParameterDuplicated(param.lossy_name()));
             }
             if names.len() == MOST_UNKNOWN_PROTOCOL_PARAMETERS {
                 return Err(Problem::TooLarge(Limit::Parameters));
             }
-            names.push(&param.name.text);
+            names.push(param.name());
         }
         Ok(())
     }
@@ -162,30 +158,25 @@ fn check_tls(located: &Located<'_>, policy: &Policy) -> Result<(), Problem> {
 fn check_lengths(protocol: &Values<'_>, limits: &Limits) -> Result<(), Problem> {
     let is_too_long = protocol.iter().any(|(name, value)| {
         let limit = if name == Name::Nonce { limits.nonce_bytes } else { limits.value_bytes };
-        value.text.len() > limit && value.decoded().len() > limit
+        value.written_length() > limit && value.decode().len() > limit
     });
     if is_too_long { Err(Problem::TooLarge(Limit::Value)) } else { Ok(()) }
 }
 
 /// The method, after completeness and version: what is missing is told before what is wrong.
 fn find_method(protocol: &Values<'_>, policy: &Policy) -> Result<Arc<dyn SignatureMethod>, Problem> {
-    let name = text(protocol, Name::SignatureMethod)?.unwrap_or_default();
-    let method = policy.methods.iter().find(|method| method.name() == name);
+    let name = protocol.get(Name::SignatureMethod).map(Written::decode).unwrap_or_default();
+    let method = policy.methods.iter().find(|method| *method.name().as_bytes() == *name);
     let may_lack_nonce = method.is_some_and(|method| method.reveals_secrets());
     let required = if may_lack_nonce { &REQUIRED[..3] } else { &REQUIRED[..] };
     if !required.iter().all(|&name| protocol.has(name)) {
         let absent = required.iter().filter(|&&name| !protocol.has(name)).map(|name| name.text());
         return Err(Problem::ParameterAbsent(absent.collect()));
     }
-    if text(protocol, Name::Version)?.is_some_and(|version| version != "1.0") {
+    if protocol.get(Name::Version).is_some_and(|version| *version.decode() != *b"1.0") {
         return Err(Problem::VersionRejected);
     }
     method.cloned().ok_or(Problem::SignatureMethodRejected)
-}
-
-/// The signature. Bytes that are no text make it a wrong one, not a malformed request.
-fn read_signature<'a>(protocol: &Values<'a>) -> Cow<'a, str> {
-    protocol.text(Name::Signature).ok().flatten().unwrap_or_default()
 }
 
 fn read_timestamp_and_nonce<'a>(
@@ -193,10 +184,8 @@ fn read_timestamp_and_nonce<'a>(
     policy: &Policy,
     now: u64,
 ) -> Result<Option<(u64, Cow<'a, str>)>, Problem> {
-    let Some(timestamp) = text(protocol, Name::Timestamp)? else { return Ok(None) };
-    // Digits only: `u64::from_str` also takes a plus sign.
-    let is_number = timestamp.bytes().all(|byte| byte.is_ascii_digit());
-    let timestamp = timestamp.parse().ok().filter(|&seconds: &u64| is_number && seconds > 0);
+    let Some(timestamp) = protocol.get(Name::Timestamp) else { return Ok(None) };
+    let timestamp = read_number(&timestamp.decode()).filter(|&seconds| seconds > 0);
     let timestamp = timestamp.ok_or(Problem::ParameterMalformed(Name::Timestamp.text()))?;
     if timestamp.abs_diff(now) > policy.window {
         let (earliest, latest) = (now.saturating_sub(policy.window), now.saturating_add(policy.window));
@@ -204,6 +193,15 @@ fn read_timestamp_and_nonce<'a>(
     }
     let nonce = text(protocol, Name::Nonce)?.filter(|nonce| !nonce.is_empty());
     Ok(nonce.map(|nonce| (timestamp, nonce)))
+}
+
+/// A number of ASCII digits alone.
+fn read_number(digits: &[u8]) -> Option<u64> {
+    let add = |number: u64, &byte: &u8| {
+        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
+        number.checked_mul(10)?.checked_add(digit)
+    };
+    digits.iter().try_fold(0, add)
 }
 
 fn read_body_hash(

@@ -3,15 +3,16 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::parse::{self, Claims};
+use super::parse;
 use super::policy::{Policy, TlsRule};
 use crate::base_string;
 use crate::body_hash::ClaimedBodyHash;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::protocol::Name;
+use crate::protocol::{Name, Values};
 use crate::request::{Body, Located, Request};
 use crate::signature::{Keys, SignatureMethod};
+use crate::written::Written;
 
 /// A request whose parameters are complete and well-formed, and whose signature nobody has looked at.
 ///
@@ -22,11 +23,14 @@ pub struct Unverified<'a>(pub(super) Box<Received<'a>>);
 /// A request and its claims. In a box, because it passes through many hands.
 #[derive(Clone)]
 pub(super) struct Received<'a> {
-    pub(super) request: Request<'a>,
+    pub(super) method_sent: &'a str,
+    pub(super) body: Body<'a>,
     pub(super) located: Located<'a>,
-    pub(super) claims: Claims<'a>,
+    pub(super) realm: Option<Written<'a>>,
+    pub(super) protocol: Values<'a>,
+    /// Those that are not the protocol's.
+    pub(super) params: Params<'a>,
     pub(super) method: Arc<dyn SignatureMethod>,
-    pub(super) signature: Cow<'a, str>,
     pub(super) client_key: Cow<'a, str>,
     pub(super) token: Option<Cow<'a, str>>,
     pub(super) timestamp_and_nonce: Option<(u64, Cow<'a, str>)>,
@@ -62,17 +66,17 @@ impl<'a> Unverified<'a> {
 
     /// `oauth_callback`, for the endpoint that gives temporary credentials.
     pub fn callback(&self) -> Option<Cow<'a, str>> {
-        self.0.claims.protocol.text(Name::Callback).ok().flatten()
+        self.0.protocol.text(Name::Callback).ok().flatten()
     }
 
     /// `oauth_verifier`, for the endpoint that gives token credentials.
     pub fn verifier(&self) -> Option<Cow<'a, str>> {
-        self.0.claims.protocol.text(Name::Verifier).ok().flatten()
+        self.0.protocol.text(Name::Verifier).ok().flatten()
     }
 
     /// The realm of the header. It is not signed, so it stays a claim even when the request is verified.
-    pub fn realm(&self) -> Option<&str> {
-        self.0.claims.realm.as_deref()
+    pub fn realm(&self) -> Option<Cow<'a, str>> {
+        self.0.realm.map(Written::unquoted_text)
     }
 
     /// Whether the request travelled over TLS, going by its origin or URL.
@@ -93,13 +97,13 @@ impl<'a> Unverified<'a> {
 
     /// Whether the signature is right, without saying so to anyone: for doing the same work with dummy keys.
     pub(crate) fn signature_matches(&self, keys: &Keys<'_>) -> bool {
-        self.0.method.verify(self.base_string().as_bytes(), keys, &self.0.signature)
+        let signature = self.0.protocol.get(Name::Signature).map(Written::decode).unwrap_or_default();
+        self.0.method.verify(&self.base_string(), keys, &signature)
     }
 
     /// The base string that the signature must fit.
-    pub(crate) fn base_string(&self) -> String {
-        let others = self.0.claims.params.signed();
-        base_string::write(self.0.request.method(), &self.0.located, &self.0.claims.protocol, &others)
+    pub(crate) fn base_string(&self) -> Vec<u8> {
+        base_string::write(self.0.method_sent, &self.0.located, &self.0.protocol, &self.0.params)
     }
 
     /// Checks signature and body hash.
@@ -110,7 +114,7 @@ impl<'a> Unverified<'a> {
         if !self.signature_matches(keys) {
             return Err(Problem::SignatureInvalid);
         }
-        if let (Some(claimed), Body::Whole(body)) = (&self.0.body_hash, self.0.request.body()) {
+        if let (Some(claimed), Body::Whole(body)) = (&self.0.body_hash, self.0.body) {
             if !claimed.matches(body) {
                 return Err(Problem::BodyHashInvalid);
             }
@@ -135,7 +139,7 @@ impl<'a> Unverified<'a> {
 impl std::fmt::Debug for Unverified<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Unverified")
-            .field("request", &self.0.request)
+            .field("path", &self.0.located.path)
             .field("method", &self.0.method.name())
             .field("client_key", &self.0.client_key)
             .field("token", &self.0.token)
@@ -219,7 +223,7 @@ impl<'a> Verified<'a> {
     /// An application that reads its parameters here sees what was signed, whatever its framework makes of the request.
     /// Protocol parameters that this crate does not know are among them.
     pub fn params(&self) -> &Params<'a> {
-        &self.request.0.claims.params
+        &self.request.0.params
     }
 
     /// The hash that the body must have, when the body was streamed and is still to be compared.

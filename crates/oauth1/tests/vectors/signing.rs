@@ -65,7 +65,7 @@ impl SignatureMethod for Boxed {
     fn sign(&self, base_string: &[u8], keys: &Keys<'_>) -> Result<String, pumphouse_oauth1::signature::MethodError> {
         self.0.sign(base_string, keys)
     }
-    fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &str) -> bool {
+    fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &[u8]) -> bool {
         self.0.verify(base_string, keys, signature)
     }
     fn reveals_secrets(&self) -> bool {
@@ -130,7 +130,7 @@ fn check(case: &Value) -> Result<(), String> {
 
     complain("uri", &base_string::uri(&request).unwrap(), text(case, "uri").unwrap())?;
     let prepared = signer.prepare(&request).map_err(|error| format!("{name}: {error}"))?;
-    complain("base string", prepared.base_string(), text(case, "base").unwrap())?;
+    complain("base string", std::str::from_utf8(prepared.base_string()).unwrap(), text(case, "base").unwrap())?;
     let mut all = base_string::collect_parameters(&request).unwrap();
     let protocol = prepared.protocol_parameters();
     all.extend(protocol.iter().cloned());

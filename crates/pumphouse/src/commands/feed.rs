@@ -133,7 +133,7 @@ mod tests {
         .unwrap();
         assert_eq!(
             in_words(&activity),
-            "2026-11-24T00:09:12Z alice posted a note\n    Hello[2J *you*\n    http://a/n\n"
+            "2026-11-24T00:09:12Z alice posted a note\n    Hello[2J you\n    http://a/n\n"
         );
     }
 

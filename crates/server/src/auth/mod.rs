@@ -4,10 +4,8 @@
 //! extractor of one of the classes of the protocol (section 3.1), which exists only after
 //! verification.
 
-mod keeper;
 mod principal;
 mod session;
 
-pub(crate) use keeper::{Keeper, provider, verifier_digest};
-pub(crate) use principal::{AnyRead, ClientWrite, UserRead, UserWrite};
+pub(crate) use principal::{AnyRead, ClientWrite, OpenRead, UserRead, UserUpload, UserWrite};
 pub(crate) use session::{Session, SessionCookie};

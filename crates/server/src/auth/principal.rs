@@ -2,21 +2,29 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::FromRequest;
 use axum::extract::Request;
-use http::header;
-use pumphouse_oauth1::provider::{Legs, Rejection};
+use http::{StatusCode, header};
+use pumphouse_oauth1::body_hash::ClaimedBodyHash;
+use pumphouse_oauth1::provider::{Authenticated, Legs, Rejection};
 use pumphouse_store::{ObjectKey, User};
 
 use super::Session;
-use super::keeper::Identity;
 use crate::app::App;
 use crate::domain::Viewer;
 use crate::error::Error;
-use crate::http::{Failure, Incoming};
+use crate::provider::Identity;
+use crate::wire::{Failure, Incoming};
 
 /// A read by an application, a user, or a browser that is logged in.
 pub(crate) struct AnyRead {
+    pub(crate) viewer: Viewer,
+    pub(crate) incoming: Incoming,
+}
+
+/// A read by anybody; what comes without credentials sees what is public.
+pub(crate) struct OpenRead {
     pub(crate) viewer: Viewer,
     pub(crate) incoming: Incoming,
 }
@@ -35,6 +43,16 @@ pub(crate) struct UserWrite {
     pub(crate) incoming: Incoming,
 }
 
+/// A file that a user sends through an application. It is known who they are before the file is read.
+pub(crate) struct UserUpload {
+    pub(crate) user: User,
+    /// The value of `Content-Type`.
+    pub(crate) media_type: Option<String>,
+    pub(crate) body: Body,
+    /// What the file was signed to be.
+    pub(crate) claimed: Option<ClaimedBodyHash>,
+}
+
 /// A change by an application.
 pub(crate) struct ClientWrite {
     /// The application's name within the store.
@@ -48,12 +66,26 @@ impl FromRequest<Arc<App>> for AnyRead {
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
         let incoming = Incoming::read(request).await?;
         let viewer = if is_signed(&incoming) {
-            match signed(app, &incoming, Legs::Any).await?.user {
-                Some(user) => Viewer::User(user),
-                None => Viewer::Public,
-            }
+            signed_viewer(app, &incoming).await?
         } else {
             Viewer::User(session(app, &incoming)?)
+        };
+        Ok(Self { viewer, incoming })
+    }
+}
+
+impl FromRequest<Arc<App>> for OpenRead {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
+        let incoming = Incoming::read(request).await?;
+        let viewer = if is_signed(&incoming) {
+            signed_viewer(app, &incoming).await?
+        } else {
+            match Session::find(app, &incoming.headers)? {
+                Some(session) => Viewer::User(session.user),
+                None => Viewer::Public,
+            }
         };
         Ok(Self { viewer, incoming })
     }
@@ -87,6 +119,35 @@ impl FromRequest<Arc<App>> for UserWrite {
     }
 }
 
+impl FromRequest<Arc<App>> for UserUpload {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
+        let (head, body) = Incoming::read_head(request);
+        let media_type = head.media_type();
+        // A form's fields take part in the signature, and a form is no file.
+        if media_type == "application/x-www-form-urlencoded" || media_type.starts_with("multipart/")
+        {
+            return Err(Error::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Send the file itself as the body, with its own Content-Type, not in a form.",
+            )
+            .into());
+        }
+        let request = head.signed_request(&app.origin).with_streamed_body();
+        let authenticated = authenticate(app, &request, Legs::Three).await?;
+        let claimed = authenticated.verified().pending_body_hash().cloned();
+        let (user, _) = user(authenticated.into_identity())?;
+        let media_type = head.headers.get(header::CONTENT_TYPE);
+        Ok(Self {
+            user,
+            media_type: media_type.and_then(|value| Some(value.to_str().ok()?.to_owned())),
+            body,
+            claimed,
+        })
+    }
+}
+
 impl FromRequest<Arc<App>> for ClientWrite {
     type Rejection = Failure;
 
@@ -106,11 +167,28 @@ fn is_signed(incoming: &Incoming) -> bool {
         .is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"OAuth"))
 }
 
-/// Verifies a signature.
+/// Whom a signed read is for.
+async fn signed_viewer(app: &App, incoming: &Incoming) -> Result<Viewer, Failure> {
+    Ok(match signed(app, incoming, Legs::Any).await?.user {
+        Some(user) => Viewer::User(user),
+        None => Viewer::Public,
+    })
+}
+
+/// Whom a request that was read whole is signed by.
 async fn signed(app: &App, incoming: &Incoming, legs: Legs) -> Result<Identity, Failure> {
     let request = incoming.signed_request(&app.origin);
-    match app.provider.authenticate(&request, legs).await {
-        Ok(authenticated) => Ok(authenticated.into_identity()),
+    Ok(authenticate(app, &request, legs).await?.into_identity())
+}
+
+/// Verifies a signature.
+async fn authenticate<'a>(
+    app: &App,
+    request: &pumphouse_oauth1::Request<'a>,
+    legs: Legs,
+) -> Result<Authenticated<'a, Identity>, Failure> {
+    match app.provider.authenticate(request, legs).await {
+        Ok(authenticated) => Ok(authenticated),
         Err(Rejection::Problem(problem)) => Err(Failure::Unverified(problem)),
         Err(Rejection::Store(error)) => Err(error.into()),
         Err(error) => Err(Error::internal("OAuth", error.to_string()).into()),

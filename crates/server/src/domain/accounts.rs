@@ -4,7 +4,7 @@ use pumphouse_activity::{Activity, Object};
 use pumphouse_store::{NewObject, NewUser, Snapshot, Transaction, User};
 use serde_json::{Map, Value};
 
-use super::post::{Actor, Posting};
+use super::posting::{Actor, Posting};
 use super::{Site, Viewer, documents, people};
 use crate::error::{Error, Result};
 use crate::{clock, ids};

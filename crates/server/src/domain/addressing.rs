@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use pumphouse_activity::{Activity, Object, PUBLIC};
 use pumphouse_store::{Snapshot, StoredObject, UserKey};
 
-use super::post::Actor;
+use super::posting::Actor;
 use super::{Site, documents};
 use crate::error::{Error, Result};
 

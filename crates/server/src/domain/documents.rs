@@ -88,6 +88,16 @@ pub(crate) fn mention(object: &Object) -> Object {
     }
 }
 
+/// Whether a collection is a list: has a name and members of one type (section 6.8).
+pub(crate) fn is_list(object: &Object) -> bool {
+    object.is_a("collection")
+        && object.display_name.is_some()
+        && object
+            .object_types
+            .as_ref()
+            .is_some_and(|types| types.len() == 1)
+}
+
 /// Drops the keys that begin with an underscore, everywhere in an activity: they are a server's
 /// own (pump.io protocol, section 6.2).
 pub(crate) fn drop_private_keys(activity: &mut Activity) {

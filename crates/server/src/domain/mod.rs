@@ -10,12 +10,16 @@ pub(crate) mod content;
 pub(crate) mod documents;
 pub(crate) mod effects;
 pub(crate) mod feeds;
+pub(crate) mod merge;
 pub(crate) mod objects;
 pub(crate) mod passwords;
 pub(crate) mod people;
 pub(crate) mod post;
+pub(crate) mod posting;
 pub(crate) mod render;
 pub(crate) mod scrub;
+pub(crate) mod uploads;
+pub(crate) mod verbs;
 pub(crate) mod visibility;
 
 use std::sync::Arc;

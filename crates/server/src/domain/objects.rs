@@ -1,15 +1,19 @@
 //! Objects: making new ones, and finding those that are meant (pump.io protocol, section 7).
 
 use pumphouse_activity::{Collection, Object};
-use pumphouse_store::{Edge, End, NewObject, Paging, Position, StoredObject};
+use pumphouse_store::{Edge, End, NewObject, ObjectKey, Paging, Position, StoredObject};
 
-use super::post::Posting;
-use super::{documents, people};
+use super::posting::Posting;
+use super::{documents, merge, people, verbs};
 use crate::error::{Error, Result};
 use crate::{clock, ids};
 
+/// How many lists a person may have.
+const MOST_LISTS: u32 = 1_000;
+
 /// Makes the object of a `post` or `create`; gives it and what it answers.
-/// An object of the actor that exists but was not posted yet, such as an upload, is posted.
+/// An object of the actor that exists but was not posted yet, such as an upload, is posted with
+/// the properties that are given now.
 pub(crate) fn create(
     posting: &Posting<'_>,
     given: &Object,
@@ -23,7 +27,11 @@ pub(crate) fn create(
         if known.posted_by.is_some() {
             return Err(Error::bad_request("Already posted"));
         }
-        return Ok((known, None));
+        if known.deleted.is_some() {
+            return Err(Error::new(http::StatusCode::GONE, "Deleted"));
+        }
+        merge::into(posting, &known, given)?;
+        return Ok((whole(posting, known.key)?, None));
     }
     let parent = parent(posting, given)?;
     check_list_name(posting, given)?;
@@ -31,7 +39,7 @@ pub(crate) fn create(
     if let Some(parent) = &parent {
         posting.tx.add_edge(Edge::Reply, stored.key, parent.key)?;
     }
-    if is_list(given) {
+    if documents::is_list(given) {
         posting
             .tx
             .add_edge(Edge::List, posting.actor.person, stored.key)?;
@@ -39,15 +47,19 @@ pub(crate) fn create(
     Ok((stored, parent))
 }
 
-/// Finds the object of any other verb; one without id is made.
-pub(crate) fn resolve(posting: &Posting<'_>, given: &Object) -> Result<StoredObject> {
-    let Some(id) = given.id.as_deref().filter(|id| !id.is_empty()) else {
-        return insert(posting, given, None);
-    };
-    posting
-        .tx
-        .object_by_id(id)?
-        .ok_or_else(|| no_such(given, id))
+/// Finds the object of any other verb. One without id is made, unless the verb does something to
+/// an object that has to exist.
+pub(crate) fn resolve(posting: &Posting<'_>, verb: &str, given: &Object) -> Result<StoredObject> {
+    match given.id.as_deref().filter(|id| !id.is_empty()) {
+        Some(id) => posting
+            .tx
+            .object_by_id(id)?
+            .ok_or_else(|| no_such(given, id)),
+        None if verbs::has_effect(verb) => Err(Error::bad_request(format!(
+            "'{verb}' needs an object with an id"
+        ))),
+        None => insert(posting, given, None),
+    }
 }
 
 fn no_such(object: &Object, id: &str) -> Error {
@@ -72,29 +84,25 @@ fn parent(posting: &Posting<'_>, given: &Object) -> Result<Option<StoredObject>>
     Ok(Some(parent))
 }
 
-/// Whether a collection is a list: has a name and members of one type (section 6.8).
-pub(crate) fn is_list(object: &Object) -> bool {
-    object.is_a("collection")
-        && object.display_name.is_some()
-        && object
-            .object_types
-            .as_ref()
-            .is_some_and(|types| types.len() == 1)
-}
-
-/// A person has no two lists of one name and type.
+/// A person has no two lists of one name and type, and not too many to look through.
 fn check_list_name(posting: &Posting<'_>, given: &Object) -> Result<()> {
-    if !is_list(given) {
+    if !documents::is_list(given) {
         return Ok(());
     }
-    let all = Paging {
-        count: u32::MAX,
+    let owner = posting.actor.person;
+    let one_too_many = Paging {
+        count: MOST_LISTS,
         position: Position::Offset(0),
     };
-    for (_, list) in posting
+    let lists = posting
         .tx
-        .neighbours(Edge::List, End::Targets, posting.actor.person, all)?
-    {
+        .neighbours(Edge::List, End::Targets, owner, one_too_many)?;
+    if lists.len() >= MOST_LISTS as usize {
+        return Err(Error::bad_request(format!(
+            "Nobody needs {MOST_LISTS} lists."
+        )));
+    }
+    for (_, list) in lists {
         let list = documents::object(&list)?;
         if list.display_name == given.display_name && list.object_types == given.object_types {
             return Err(Error::bad_request(format!(
@@ -107,7 +115,7 @@ fn check_list_name(posting: &Posting<'_>, given: &Object) -> Result<()> {
 }
 
 /// Keeps a new object of the actor with everything that the server fills in (section 7.2).
-fn insert(
+pub(crate) fn insert(
     posting: &Posting<'_>,
     given: &Object,
     parent: Option<&StoredObject>,
@@ -156,10 +164,14 @@ fn insert(
         document: &documents::of_object(&object)?,
         updated: posting.now,
     })?;
+    whole(posting, key)
+}
+
+fn whole(posting: &Posting<'_>, key: ObjectKey) -> Result<StoredObject> {
     posting
         .tx
         .object(key)?
-        .ok_or_else(|| Error::internal("objects", "a new object is gone"))
+        .ok_or_else(|| Error::internal("objects", "an object is gone that was just written"))
 }
 
 /// Gives a new object the id, links and feeds of a local one.
@@ -170,7 +182,7 @@ fn fill_in_addresses(posting: &Posting<'_>, object: &mut Object, uuid: &str) {
     object.likes = feed("likes");
     object.replies = feed("replies");
     object.shares = feed("shares");
-    if is_list(object) {
+    if documents::is_list(object) {
         object.members = feed("members");
     }
     object.links.set("self", &id);

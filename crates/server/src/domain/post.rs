@@ -2,59 +2,14 @@
 //! (pump.io protocol, sections 6.1 to 6.7), all in one transaction.
 
 use pumphouse_activity::{Activity, Object};
-use pumphouse_store::{
-    Delivery, NewActivity, ObjectKey, Snapshot, StoredObject, Transaction, User, UserKey,
-};
+use pumphouse_store::{Delivery, NewActivity, ObjectKey, StoredObject};
 
 use super::addressing::{self, Subject};
-use super::{Site, Viewer, content, documents, effects, objects, people, scrub, visibility::Sight};
+use super::posting::Posting;
+use super::verbs::is_major;
+use super::{content, documents, effects, objects, people, scrub};
 use crate::error::{Error, Result};
 use crate::{clock, ids};
-
-/// Who does something.
-#[derive(Clone, Debug)]
-pub(crate) struct Actor {
-    /// The person or service.
-    pub(crate) person: ObjectKey,
-    pub(crate) id: String,
-    pub(crate) object_type: String,
-    /// What stands in the addresses of pages.
-    pub(crate) nickname: String,
-    /// The account, when a local user does it.
-    pub(crate) user: Option<UserKey>,
-}
-
-impl Actor {
-    /// A local user.
-    pub(crate) fn user(snapshot: &Snapshot<'_>, user: &User) -> Result<Self> {
-        let person = people::profile(snapshot, user)?;
-        Ok(Self {
-            person: person.key,
-            id: person.id,
-            object_type: person.object_type,
-            nickname: user.nickname.clone(),
-            user: Some(user.key),
-        })
-    }
-}
-
-/// One activity on its way: what it is done with, by whom, where and when.
-pub(crate) struct Posting<'a> {
-    pub(crate) tx: &'a Transaction<'a>,
-    pub(crate) site: &'a Site,
-    pub(crate) actor: &'a Actor,
-    pub(crate) viewer: &'a Viewer,
-    pub(crate) now: i64,
-}
-
-/// Whether an activity is major (section 6.9).
-pub(crate) fn is_major(verb: &str, object_type: Option<&str>) -> bool {
-    match verb {
-        "share" | "checkin" => true,
-        "post" | "create" => !matches!(object_type, Some("comment" | "collection")),
-        _ => false,
-    }
-}
 
 impl Posting<'_> {
     /// Keeps an activity with everything that follows from it; gives its key.
@@ -71,7 +26,7 @@ impl Posting<'_> {
 
         let (object, parent) = match verb.as_str() {
             "post" | "create" => objects::create(self, &given)?,
-            _ => (objects::resolve(self, &given)?, None),
+            _ => (objects::resolve(self, &verb, &given)?, None),
         };
         let target = self.target(activity.target.as_deref())?;
         self.check_sight(&verb, &object)?;
@@ -130,14 +85,6 @@ impl Posting<'_> {
             return Err(Error::new(http::StatusCode::GONE, "Deleted"));
         }
         self.sight().require_object(object)
-    }
-
-    pub(crate) fn sight(&self) -> Sight<'_> {
-        Sight {
-            snapshot: self.tx,
-            site: self.site,
-            viewer: self.viewer,
-        }
     }
 
     /// Everything that the server fills in (section 6.2).
@@ -206,20 +153,5 @@ impl Posting<'_> {
             document: &documents::of_activity(&kept)?,
             published: self.now,
         })?)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_major;
-
-    #[test]
-    fn comments_and_lists_are_minor() {
-        assert!(is_major("post", Some("note")));
-        assert!(is_major("post", None));
-        assert!(is_major("share", Some("comment")));
-        assert!(!is_major("post", Some("comment")));
-        assert!(!is_major("create", Some("collection")));
-        assert!(!is_major("like", Some("note")));
     }
 }

@@ -34,8 +34,26 @@ pub(crate) struct Renderer<'a> {
     snapshot: &'a Snapshot<'a>,
     site: &'a Site,
     viewer: &'a Viewer,
-    /// What has been fetched, by id.
-    known: HashMap<String, StoredObject>,
+    /// What has been fetched, by id; each document is read once.
+    known: HashMap<String, Known>,
+}
+
+/// An object that was fetched.
+struct Known {
+    stored: StoredObject,
+    object: Object,
+    /// Whether what it mentions has been fetched too.
+    followed: bool,
+}
+
+impl Known {
+    fn read(stored: StoredObject) -> Result<Self> {
+        Ok(Self {
+            object: documents::object(&stored)?,
+            stored,
+            followed: false,
+        })
+    }
 }
 
 impl<'a> Renderer<'a> {
@@ -80,7 +98,8 @@ impl<'a> Renderer<'a> {
         self.fetch_mentions_of_known()?;
         activities
             .into_iter()
-            .map(|activity| self.activity(activity, detail))
+            .zip(stored)
+            .map(|(activity, stored)| self.activity(activity, stored.key, detail))
             .collect()
     }
 
@@ -101,13 +120,15 @@ impl<'a> Renderer<'a> {
         detail: Detail,
     ) -> Result<Vec<Object>> {
         for object in stored {
-            self.known.insert(object.id.clone(), object.clone());
+            self.known
+                .insert(object.id.clone(), Known::read(object.clone())?);
         }
         self.fetch_mentions_of_known()?;
         self.fetch_mentions_of_known()?;
         stored
             .iter()
-            .map(|object| self.whole(object, detail))
+            .filter_map(|object| self.known.get(&object.id))
+            .map(|known| self.whole(known, detail))
             .collect()
     }
 
@@ -136,28 +157,28 @@ impl<'a> Renderer<'a> {
         if missing.is_empty() {
             return Ok(());
         }
-        let found = self.snapshot.objects_by_ids(&missing)?;
-        self.known
-            .extend(found.into_iter().map(|object| (object.id.clone(), object)));
+        for stored in self.snapshot.objects_by_ids(&missing)? {
+            self.known.insert(stored.id.clone(), Known::read(stored)?);
+        }
         Ok(())
     }
 
     fn fetch_mentions_of_known(&mut self) -> Result<()> {
         let mut ids = HashSet::new();
-        for stored in self.known.values() {
-            let object = documents::object(stored)?;
-            let mentions = [object.author, object.in_reply_to];
+        for known in self.known.values_mut().filter(|known| !known.followed) {
+            known.followed = true;
+            let mentions = [&known.object.author, &known.object.in_reply_to];
             ids.extend(
                 mentions
                     .into_iter()
                     .flatten()
-                    .filter_map(|object| object.id),
+                    .filter_map(|object| object.id.clone()),
             );
         }
         self.fetch(&ids)
     }
 
-    fn activity(&self, mut activity: Activity, detail: Detail) -> Result<Activity> {
+    fn activity(&self, mut activity: Activity, key: i64, detail: Detail) -> Result<Activity> {
         let posted = matches!(activity.verb.as_deref(), Some("post"));
         for (number, part) in documents::parts(&mut activity).into_iter().enumerate() {
             let Some(object) = part else { continue };
@@ -167,8 +188,13 @@ impl<'a> Renderer<'a> {
             } else {
                 Detail::Bare
             };
-            if let Some(stored) = object.id.as_deref().and_then(|id| self.known.get(id)) {
-                **object = self.whole(stored, detail)?;
+            if let Some(known) = self.find(object) {
+                // Who sees an activity sees what it posted, but not what it only reacts to.
+                **object = if known.stored.posted_by == Some(key) || self.may_see(known)? {
+                    self.whole(known, detail)?
+                } else {
+                    documents::mention(object)
+                };
             }
         }
         // The author of what is posted is the actor (section 6.2).
@@ -188,34 +214,38 @@ impl<'a> Renderer<'a> {
         Ok(activity)
     }
 
+    fn find(&self, mention: &Object) -> Option<&Known> {
+        self.known.get(mention.id.as_deref()?)
+    }
+
+    fn may_see(&self, known: &Known) -> Result<bool> {
+        self.sight().of_object(&known.stored)
+    }
+
     fn recipient(&self, mention: &Object) -> Result<Object> {
         let id = mention.id.as_deref().unwrap_or_default();
         if let Some(nickname) = self.site.urls.followers_owner(id) {
             let owner = self.known.get(&self.site.urls.person_id(nickname));
-            let owner = owner
-                .map(|owner| self.whole(owner, Detail::Bare))
-                .transpose()?;
+            let owner = owner.map(|owner| owner.object.clone());
             return Ok(people::followers_collection(self.site, nickname, owner));
         }
         match self.known.get(id) {
-            Some(stored) if stored.object_type == "person" || self.sight().of_object(stored)? => {
-                self.whole(stored, Detail::Bare)
-            }
+            Some(known) if self.may_see(known)? => self.whole(known, Detail::Bare),
             _ => Ok(documents::mention(mention)),
         }
     }
 
     /// An object with its author and what it answers.
-    fn whole(&self, stored: &StoredObject, detail: Detail) -> Result<Object> {
-        let mut object = documents::object(stored)?;
-        object.author = self.expand(object.author)?;
+    fn whole(&self, known: &Known, detail: Detail) -> Result<Object> {
+        let mut object = known.object.clone();
+        object.author = object.author.map(|author| self.expand(author));
         object.in_reply_to = self.parent(object.in_reply_to)?;
-        if detail != Detail::Bare && stored.deleted.is_none() {
-            tally(&mut object, stored);
+        if detail != Detail::Bare && known.stored.deleted.is_none() {
+            tally(&mut object, &known.stored);
         }
         if detail == Detail::Full {
-            self.add_marks(&mut object, stored)?;
-            self.add_newest(&mut object, stored)?;
+            self.add_marks(&mut object, &known.stored)?;
+            self.add_newest(&mut object, &known.stored)?;
         }
         Ok(object)
     }
@@ -225,27 +255,22 @@ impl<'a> Renderer<'a> {
         let Some(mention) = mention else {
             return Ok(None);
         };
-        let Some(stored) = mention.id.as_deref().and_then(|id| self.known.get(id)) else {
+        let Some(known) = self.find(&mention) else {
             return Ok(Some(mention));
         };
-        if !self.sight().of_object(stored)? {
+        if !self.may_see(known)? {
             return Ok(Some(mention));
         }
-        let mut parent = documents::object(stored)?;
-        parent.author = self.expand(parent.author)?;
+        let mut parent = known.object.clone();
+        parent.author = parent.author.map(|author| self.expand(author));
         Ok(Some(Box::new(parent)))
     }
 
-    fn expand(&self, mention: Option<Box<Object>>) -> Result<Option<Box<Object>>> {
-        let Some(mention) = mention else {
-            return Ok(None);
-        };
-        Ok(Some(
-            match mention.id.as_deref().and_then(|id| self.known.get(id)) {
-                Some(stored) => Box::new(documents::object(stored)?),
-                None => mention,
-            },
-        ))
+    fn expand(&self, mention: Box<Object>) -> Box<Object> {
+        match self.find(&mention) {
+            Some(known) => Box::new(known.object.clone()),
+            None => mention,
+        }
     }
 
     /// Whether the viewer likes, shared or follows an object.

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use ammonia::Builder;
 use pumphouse_activity::{Activity, Object};
+use serde_json::Value;
 
 use super::documents;
 
@@ -62,6 +63,14 @@ pub(crate) fn object(object: &mut Object) {
     if object.url.as_deref().is_some_and(is_script) {
         object.url = None;
     }
+    if object
+        .extra
+        .get("fileUrl")
+        .and_then(Value::as_str)
+        .is_some_and(is_script)
+    {
+        object.extra.shift_remove("fileUrl");
+    }
     for inner in [
         &mut object.author,
         &mut object.in_reply_to,
@@ -108,7 +117,10 @@ mod tests {
     fn quirk_49_addresses_that_run_scripts_are_dropped() {
         let mut note = Object::new("note");
         note.url = Some(" JavaScript:alert(1)".into());
+        note.extra
+            .insert("fileUrl".into(), "javascript:alert(1)".into());
         object(&mut note);
         assert_eq!(note.url, None);
+        assert!(note.extra.is_empty());
     }
 }

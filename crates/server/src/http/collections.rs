@@ -8,12 +8,12 @@ use pumphouse_store::{Edge, End, StoredObject};
 
 use super::feeds::{do_activity, own_feed};
 use super::paging::page_request;
-use super::{Reply, json};
 use crate::app::App;
 use crate::auth::{AnyRead, UserWrite};
 use crate::domain::feeds::{self, Neighbours};
 use crate::domain::{documents, people};
 use crate::error::{Error, Result};
+use crate::wire::{Reply, json};
 
 pub(super) async fn followers(app: State<Arc<App>>, path: Path<String>, read: AnyRead) -> Reply {
     read_collection(&app, &path, "followers", &read)

@@ -7,14 +7,15 @@ use pumphouse_activity::Activity;
 use pumphouse_store::{Inbox, Outbox};
 
 use super::paging::page_request;
-use super::{Reply, json};
 use crate::app::App;
 use crate::auth::{AnyRead, UserRead, UserWrite};
 use crate::domain::feeds::{self, Feed};
-use crate::domain::post::{Actor, Posting, is_major};
+use crate::domain::posting::{Actor, Posting};
 use crate::domain::render::{Detail, Renderer};
+use crate::domain::verbs::is_major;
 use crate::domain::{Viewer, people};
 use crate::error::{Error, Result};
+use crate::wire::{Reply, json};
 
 pub(super) async fn outbox(app: State<Arc<App>>, path: Path<String>, read: AnyRead) -> Reply {
     read_outbox(&app, &path, &read, Outbox::All)

@@ -8,10 +8,10 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
 use pumphouse_oauth1::provider::{Answer, Rejection};
 
-use super::outgoing::{plain, token_refusal};
-use super::{Incoming, Reply};
 use crate::app::App;
 use crate::error::Error;
+use crate::provider::page_failure;
+use crate::wire::{Incoming, Reply, plain, token_refusal};
 
 pub(super) async fn request_token(State(app): State<Arc<App>>, request: Request) -> Reply {
     let incoming = Incoming::read(request).await?;
@@ -40,16 +40,5 @@ fn answer(outcome: Result<Answer, Rejection<Error>>) -> Response {
             plain(status, text)
         }
         Err(rejection) => page_failure(rejection).into_response(),
-    }
-}
-
-/// What a page says of a rejection.
-pub(crate) fn page_failure(rejection: Rejection<Error>) -> Error {
-    match rejection {
-        Rejection::Problem(_) => Error::bad_request(
-            "This request to connect a program is unknown, has expired or was used. Start again in the program.",
-        ),
-        Rejection::Store(error) => error,
-        other => Error::internal("OAuth", other.to_string()),
     }
 }

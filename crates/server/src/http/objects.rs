@@ -7,7 +7,6 @@ use http::StatusCode;
 use pumphouse_store::{Edge, End, Snapshot, StoredObject};
 
 use super::paging::page_request;
-use super::{Reply, json};
 use crate::app::App;
 use crate::auth::AnyRead;
 use crate::domain::documents;
@@ -16,6 +15,7 @@ use crate::domain::render::{Detail, Renderer};
 use crate::domain::visibility::Sight;
 use crate::error::{Error, Result};
 use crate::urls::{is_path_type, path_type};
+use crate::wire::{Reply, json};
 
 /// The feeds of an object.
 const FEEDS: &[&str] = &["likes", "replies", "shares", "members"];

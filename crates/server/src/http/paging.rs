@@ -1,8 +1,8 @@
 //! Paging arguments (pump.io protocol, section 5.2).
 
-use super::Incoming;
 use crate::domain::feeds::{PageRequest, Start};
 use crate::error::{Error, Result};
+use crate::wire::Incoming;
 
 const DEFAULT_COUNT: u32 = 20;
 const LARGEST_COUNT: u32 = 200;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use http::header;
 
-use super::{Incoming, Reply, json};
 use crate::app::App;
 use crate::domain::clients::{self, Registration};
 use crate::error::Error;
+use crate::wire::{Incoming, Reply, json};
 
 pub(super) async fn register(State(app): State<Arc<App>>, request: Request) -> Reply {
     let incoming = Incoming::read(request).await?;

@@ -10,13 +10,17 @@ use http::{Method, StatusCode, Uri};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::{activities, collections, feeds, oauth, objects, registration, users, well_known};
+use super::{
+    activities, collections, feeds, oauth, objects, registration, uploads, users, well_known,
+};
 use crate::app::App;
 use crate::error::Error;
 use crate::web;
 
 /// No answer takes longer.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// But files may be sent over slow lines.
+const UPLOAD_TIME_LIMIT: Duration = Duration::from_secs(600);
 
 pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
@@ -31,6 +35,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             post(oauth::access_token).get(oauth::access_token),
         )
         .merge(web::routes())
+        .route("/uploads/{*path}", get(uploads::file))
+        .layer(time_limit(TIME_LIMIT))
+        .merge(uploads())
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(
@@ -38,11 +45,20 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             web::present,
         ))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            TIME_LIMIT,
-        ))
         .with_state(app)
+}
+
+fn time_limit(limit: Duration) -> TimeoutLayer {
+    TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limit)
+}
+
+fn uploads() -> Router<Arc<App>> {
+    Router::new()
+        .route(
+            "/api/user/{nickname}/uploads",
+            get(uploads::list).post(uploads::upload),
+        )
+        .layer(time_limit(UPLOAD_TIME_LIMIT))
 }
 
 fn discovery() -> Router<Arc<App>> {

@@ -10,7 +10,6 @@ use pumphouse_store::TokenCredentials;
 use serde_json::Value;
 
 use super::feeds::{do_activity, own_feed};
-use super::{Reply, json};
 use crate::app::App;
 use crate::auth::{AnyRead, ClientWrite, UserRead, UserWrite};
 use crate::domain::accounts::{self, NewAccount, Nickname};
@@ -19,6 +18,7 @@ use crate::domain::render::{Detail, Renderer};
 use crate::domain::{Viewer, people};
 use crate::error::Error;
 use crate::ids;
+use crate::wire::{Reply, json};
 
 /// `POST /api/users`: an account, with a token for the application that made it.
 pub(super) async fn create(State(app): State<Arc<App>>, write: ClientWrite) -> Reply {

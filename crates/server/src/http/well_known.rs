@@ -8,11 +8,11 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Uri, header};
 use serde::Serialize;
 
-use super::{Reply, json};
 use crate::app::App;
 use crate::domain::{documents, people};
 use crate::error::{Error, Result};
 use crate::urls::is_path_type;
+use crate::wire::{Reply, json};
 
 /// One link, in the order in which its attributes are written.
 #[derive(Default, Serialize)]

@@ -18,9 +18,10 @@ use super::login::{NO_MATCH, check_password, field, fields};
 use super::origin;
 use super::pages::{Authorize, AuthorizeLogin, Denied, Frame, Verifier, page};
 use crate::app::App;
-use crate::auth::{Session, verifier_digest};
+use crate::auth::Session;
 use crate::error::{Error, Result};
-use crate::http::{Incoming, Reply, page_failure};
+use crate::provider::{page_failure, verifier_digest};
+use crate::wire::{Incoming, Reply};
 
 /// A log-in under way, and what the person is told of it.
 struct Asking {

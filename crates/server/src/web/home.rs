@@ -13,7 +13,7 @@ use crate::auth::Session;
 use crate::domain::Viewer;
 use crate::domain::feeds::{self, Feed, PageRequest, Start};
 use crate::error::Result;
-use crate::http::Reply;
+use crate::wire::Reply;
 
 /// How much of the inbox is shown.
 const SHOWN: u32 = 20;

@@ -13,7 +13,7 @@ use super::pages::{Frame, Login, page};
 use crate::app::App;
 use crate::auth::{Session, SessionCookie};
 use crate::error::Result;
-use crate::http::{Incoming, Reply};
+use crate::wire::{Incoming, Reply};
 
 /// What is said when a name and a password do not belong together; not which of them is wrong.
 pub(super) const NO_MATCH: &str = "No match for that user name and password.";

@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::pages::{Failed, Frame, page};
 use crate::app::App;
-use crate::http::Refusal;
+use crate::wire::Refusal;
 
 /// Pages run no scripts, load nothing from elsewhere but pictures, and cannot be framed.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' https: http:; form-action 'self'; \

@@ -15,7 +15,7 @@ use crate::auth::Session;
 use crate::domain::accounts::{self, NewAccount, Nickname};
 use crate::domain::passwords::Password;
 use crate::error::{Error, Result};
-use crate::http::{Incoming, Reply};
+use crate::wire::{Incoming, Reply};
 
 pub(super) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Reply {
     if Session::find(&app, &headers)?.is_some() {

@@ -2,53 +2,16 @@
 
 use pumphouse_activity::Object;
 use pumphouse_store::{Edge, StoredObject};
-use serde_json::{Map, Value};
 
 use crate::clock;
-use crate::domain::documents;
-use crate::domain::post::Posting;
+use crate::domain::posting::Posting;
+use crate::domain::{documents, merge};
 use crate::error::{Error, Result};
-
-/// What nobody can change of an object: its identity, its addresses, and what is counted.
-const FIXED: &[&str] = &[
-    "id",
-    "objectType",
-    "author",
-    "published",
-    "updated",
-    "deleted",
-    "url",
-    "links",
-    "preferredUsername",
-    "inReplyTo",
-    "likes",
-    "replies",
-    "shares",
-    "followers",
-    "following",
-    "favorites",
-    "lists",
-    "members",
-    "liked",
-    "pump_io",
-];
 
 /// Merges the given properties into the object.
 pub(super) fn update(posting: &Posting<'_>, object: &StoredObject, given: &Object) -> Result<()> {
     require_author(posting, object, "update")?;
-    let mut merged = properties(&documents::object(object)?)?;
-    for (name, value) in properties(given)? {
-        if !FIXED.contains(&name.as_str()) {
-            merged.insert(name, value);
-        }
-    }
-    let mut changed: Object = serde_json::from_value(Value::Object(merged))
-        .map_err(|error| Error::bad_request(format!("the update does not fit: {error}")))?;
-    changed.updated = Some(clock::format(posting.now));
-    let document = documents::of_object(&changed)?;
-    Ok(posting
-        .tx
-        .update_object(object.key, &document, posting.now)?)
+    merge::into(posting, object, given)
 }
 
 /// Leaves a tombstone (pump.io protocol, section 7.5).
@@ -83,6 +46,10 @@ pub(super) fn delete(posting: &Posting<'_>, object: &StoredObject) -> Result<()>
             .tx
             .remove_edge(Edge::List, posting.actor.person, object.key)?;
     }
+    posting
+        .tx
+        .remove_edge(Edge::Upload, posting.actor.person, object.key)?;
+    posting.tx.discard_uploads(object.key)?;
     let document = documents::of_object(&tombstone)?;
     Ok(posting
         .tx
@@ -101,12 +68,4 @@ fn require_author(posting: &Posting<'_>, object: &StoredObject, verb: &str) -> R
         return Err(Error::new(http::StatusCode::GONE, "Deleted"));
     }
     Ok(())
-}
-
-fn properties(object: &Object) -> Result<Map<String, Value>> {
-    match serde_json::to_value(object) {
-        Ok(Value::Object(properties)) => Ok(properties),
-        Ok(_) => Err(Error::internal("update", "an object is no JSON object")),
-        Err(error) => Err(Error::internal("update", error)),
-    }
 }

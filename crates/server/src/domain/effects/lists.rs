@@ -2,8 +2,8 @@
 
 use pumphouse_store::{Edge, StoredObject};
 
-use crate::domain::post::Posting;
-use crate::domain::{documents, objects};
+use crate::domain::documents;
+use crate::domain::posting::Posting;
 use crate::error::{Error, Result};
 
 /// Adds the object to the list that is the target; adding it again changes nothing.
@@ -57,7 +57,7 @@ fn own_list<'a>(
         return refuse("not author.");
     }
     let document = documents::object(list)?;
-    if !objects::is_list(&document) {
+    if !documents::is_list(&document) {
         return refuse("it has no members.");
     }
     let fits = document

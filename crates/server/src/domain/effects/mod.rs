@@ -7,7 +7,7 @@ mod react;
 use pumphouse_activity::Object;
 use pumphouse_store::StoredObject;
 
-use super::post::Posting;
+use super::posting::Posting;
 use crate::error::Result;
 
 /// Applies the effect of a verb. Verbs without one, and unknown verbs, do nothing here.
@@ -27,6 +27,7 @@ pub(crate) fn apply(
         "unshare" => react::unshare(posting, object),
         "update" => change::update(posting, object, given),
         "delete" => change::delete(posting, object),
+        "post" | "create" if target.is_some() => lists::add(posting, object, target),
         "add" => lists::add(posting, object, target),
         "remove" => lists::remove(posting, object, target),
         _ => Ok(()),

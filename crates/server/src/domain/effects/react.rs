@@ -2,10 +2,16 @@
 
 use pumphouse_store::{Edge, StoredObject};
 
-use crate::domain::post::Posting;
+use crate::domain::posting::Posting;
 use crate::error::{Error, Result};
 
 pub(super) fn follow(posting: &Posting<'_>, object: &StoredObject) -> Result<()> {
+    if object.object_type != "person" {
+        return Err(Error::bad_request(format!(
+            "Can't follow {}: only people can be followed.",
+            object.id
+        )));
+    }
     add(posting, Edge::Follow, object, "edge", '→')
 }
 

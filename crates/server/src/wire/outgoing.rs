@@ -83,7 +83,7 @@ pub(crate) fn json<T: Serialize + ?Sized>(document: &T) -> Response {
 }
 
 /// A text without markup, as signature failures are told.
-pub(super) fn plain(status: StatusCode, text: String) -> Response {
+pub(crate) fn plain(status: StatusCode, text: String) -> Response {
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
     let headers = response.headers_mut();
@@ -105,7 +105,7 @@ fn api_refusal(problem: &Problem) -> (StatusCode, String) {
 }
 
 /// The status and text of a refusal at the token endpoints (section 3.3).
-pub(super) fn token_refusal(problem: &Problem) -> (StatusCode, String) {
+pub(crate) fn token_refusal(problem: &Problem) -> (StatusCode, String) {
     let status = match problem {
         Problem::SignatureInvalid
         | Problem::NonceUsed

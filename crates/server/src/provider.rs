@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pumphouse_oauth1::problem::TokenFault;
 use pumphouse_oauth1::provider::{
     self, Access, Callback, CallbackRule, Client, Exchange, Issued, NewTemporary, Pending,
-    PendingAccess, Provider, TemporaryAccess, TemporaryState,
+    PendingAccess, Provider, Rejection, TemporaryAccess, TemporaryState,
 };
 use pumphouse_oauth1::verify::{NonceUse, TlsRule};
 use pumphouse_oauth1::{Origin, Plaintext, Policy, Secret, TokenCredentials};
@@ -208,5 +208,16 @@ impl provider::Store for Keeper {
     /// Only the digest of a verifier is kept.
     fn verifier_matches(&self, kept: &Secret, given: &Secret) -> bool {
         Secret::new(URL_SAFE_NO_PAD.encode(verifier_digest(given.expose()))) == *kept
+    }
+}
+
+/// What a page says of a rejection.
+pub(crate) fn page_failure(rejection: Rejection<Error>) -> Error {
+    match rejection {
+        Rejection::Problem(_) => Error::bad_request(
+            "This request to connect a program is unknown, has expired or was used. Start again in the program.",
+        ),
+        Rejection::Store(error) => error,
+        other => Error::internal("OAuth", other.to_string()),
     }
 }

@@ -1,5 +1,6 @@
 //! A request with its body, as it was sent.
 
+use axum::body::Body;
 use axum::extract::Request;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri, header};
@@ -43,6 +44,18 @@ impl Incoming {
             headers: parts.headers,
             body,
         })
+    }
+
+    /// The request without its body, and the body, to be read piece by piece.
+    pub(crate) fn read_head(request: Request) -> (Self, Body) {
+        let (parts, body) = request.into_parts();
+        let head = Self {
+            method: parts.method,
+            uri: parts.uri,
+            headers: parts.headers,
+            body: Bytes::new(),
+        };
+        (head, body)
     }
 
     /// The request as its signature covers it: at the public origin, with the target as it was sent.
@@ -98,7 +111,7 @@ impl Incoming {
     }
 
     /// The media type of the body, without parameters, in lower case.
-    fn media_type(&self) -> String {
+    pub(crate) fn media_type(&self) -> String {
         let value = self.headers.get(header::CONTENT_TYPE);
         let value = value
             .and_then(|value| value.to_str().ok())

@@ -1,0 +1,194 @@
+//! Names and values as they were written, decoded and encoded only when somebody asks.
+
+use std::borrow::Cow;
+
+use crate::percent;
+
+/// A name or value, and how it is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Written<'a> {
+    text: &'a [u8],
+    spelling: Spelling,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spelling {
+    /// All characters are unreserved: its own encoding and its own decoding.
+    Plain,
+    /// Percent-encoded exactly as the base string wants it.
+    Canonical,
+    /// Percent-encoded in some way.
+    Header,
+    /// Percent-encoded in some way, with backslashes before some characters.
+    QuotedHeader,
+    /// Form-encoded in some way.
+    Form,
+    /// Not encoded.
+    Decoded,
+}
+
+impl<'a> Written<'a> {
+    /// Text that is spelled as the base string wants it, and whether it is without escapes.
+    pub(crate) const fn canonical(text: &'a [u8], is_plain: bool) -> Self {
+        Self { text, spelling: if is_plain { Spelling::Plain } else { Spelling::Canonical } }
+    }
+
+    /// Text that is not encoded.
+    pub(crate) fn decoded(text: &'a [u8]) -> Self {
+        Self { text, spelling: Spelling::Decoded }
+    }
+
+    /// A name or value of a header.
+    pub(crate) fn in_header(text: &'a [u8]) -> Self {
+        Self::recognise(text, Spelling::Header)
+    }
+
+    /// The inside of a quoted string of a header that holds backslashes.
+    pub(crate) fn in_quotes(text: &'a [u8]) -> Self {
+        Self { text, spelling: Spelling::QuotedHeader }
+    }
+
+    /// A name or value of a query or form.
+    pub(crate) fn in_form(text: &'a [u8]) -> Self {
+        Self::recognise(text, Spelling::Form)
+    }
+
+    /// Nearly everybody writes what needs no decoding, or what the base string wants anyway.
+    fn recognise(text: &'a [u8], otherwise: Spelling) -> Self {
+        match percent::count_canonical(text) {
+            (length, is_plain) if length == text.len() => Self::canonical(text, is_plain),
+            _ => Self { text, spelling: otherwise },
+        }
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// How many bytes are written; what they decode to is hardly ever longer.
+    pub(crate) fn written_length(self) -> usize {
+        self.text.len()
+    }
+
+    /// The decoded bytes.
+    pub(crate) fn decode(self) -> Cow<'a, [u8]> {
+        match self.spelling {
+            Spelling::Plain | Spelling::Decoded => Cow::Borrowed(self.text),
+            Spelling::Canonical | Spelling::Header => percent::decode(self.text),
+            Spelling::QuotedHeader => Cow::Owned(percent::decode(&without_backslashes(self.text)).into_owned()),
+            Spelling::Form => percent::decode_form(self.text),
+        }
+    }
+
+    /// The decoded text; `None` when it is not UTF-8.
+    pub(crate) fn decode_text(self) -> Option<Cow<'a, str>> {
+        match self.decode() {
+            Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+            Cow::Owned(bytes) => String::from_utf8(bytes).ok().map(Cow::Owned),
+        }
+    }
+
+    /// The text of a quoted string or token whose percent signs mean nothing (the realm).
+    pub(crate) fn unquoted_text(self) -> Cow<'a, str> {
+        match self.spelling {
+            Spelling::QuotedHeader => Cow::Owned(String::from_utf8_lossy(&without_backslashes(self.text)).into_owned()),
+            _ => String::from_utf8_lossy(self.text),
+        }
+    }
+
+    /// The bytes as the normalised parameters have them.
+    pub(crate) fn encode(self) -> Cow<'a, [u8]> {
+        match self.spelling {
+            Spelling::Plain | Spelling::Canonical => Cow::Borrowed(self.text),
+            _ => match self.decode() {
+                Cow::Borrowed(bytes) => percent::encode_bytes(bytes),
+                Cow::Owned(bytes) => Cow::Owned(percent::encode_bytes(&bytes).into_owned()),
+            },
+        }
+    }
+
+    /// Appends the bytes as the base string has them: encoded twice.
+    pub(crate) fn encode_twice_into(self, out: &mut Vec<u8>) {
+        match self.spelling {
+            Spelling::Plain => out.extend_from_slice(self.text),
+            Spelling::Canonical => percent::encode_again_into(out, self.text),
+            _ => percent::encode_again_into(out, &self.encode()),
+        }
+    }
+}
+
+/// Text that was encoded once, for many uses.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnedWritten {
+    encoded: String,
+    is_plain: bool,
+}
+
+impl OwnedWritten {
+    /// Of text that is not encoded.
+    pub(crate) fn new(decoded: &str) -> Self {
+        let encoded = percent::encode(decoded);
+        Self { is_plain: encoded == decoded, encoded }
+    }
+
+    pub(crate) fn borrowed(&self) -> Written<'_> {
+        Written::canonical(self.encoded.as_bytes(), self.is_plain)
+    }
+}
+
+/// Removes the backslashes of a quoted string (RFC 9110, section 5.6.4). Each stands before the character that it protects.
+fn without_backslashes(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.iter();
+    while let Some(&byte) = bytes.next() {
+        out.extend(if byte == b'\\' { bytes.next().copied() } else { Some(byte) });
+    }
+    out
+}
+
+impl std::fmt::Debug for Written<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.encode()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_way_of_writing_is_decoded_in_its_way() {
+        for (text, header, form) in [
+            ("plain-._~", "plain-._~", "plain-._~"),
+            ("a+b", "a%2Bb", "a%20b"),
+            ("%c3%a9", "%C3%A9", "%C3%A9"),
+            ("%41", "A", "A"),
+            ("100%", "100%25", "100%25"),
+            ("%zz", "%25zz", "%25zz"),
+            ("%2B%2520", "%2B%2520", "%2B%2520"),
+        ] {
+            assert_eq!(Written::in_header(text.as_bytes()).encode(), header.as_bytes(), "{text}");
+            assert_eq!(Written::in_form(text.as_bytes()).encode(), form.as_bytes(), "{text}");
+        }
+        assert_eq!(Written::in_quotes(br#"a\"b\\%41\%42"#).decode(), br#"a"b\AB"#.as_slice());
+        assert_eq!(Written::in_quotes(br#"a\"%41"#).unquoted_text(), r#"a"%41"#);
+        assert_eq!(Written::decoded(b"%41+").encode(), b"%2541%2B".as_slice());
+    }
+
+    #[test]
+    fn canonical_text_is_not_copied() {
+        for text in ["", "abc-._~", "%20%2B%FF", "a%3Db"] {
+            assert!(matches!(Written::in_form(text.as_bytes()).encode(), Cow::Borrowed(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn encoding_twice_is_encoding_the_encoding() {
+        for text in ["abc", "%20", "a+b", "%zz", "é"] {
+            let written = Written::in_form(text.as_bytes());
+            let mut twice = Vec::new();
+            written.encode_twice_into(&mut twice);
+            assert_eq!(twice, percent::encode(written.encode()).as_bytes());
+        }
+    }
+}

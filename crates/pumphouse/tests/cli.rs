@@ -1,0 +1,260 @@
+//! What the client commands say, and with which status, when there is nothing to be done.
+#![cfg(feature = "client")]
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// What a command did.
+struct Outcome {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+/// Runs the program with a home of its own and nothing else of the environment.
+fn pumphouse(home: &Path, arguments: &[&str]) -> Outcome {
+    let output = Command::new(env!("CARGO_BIN_EXE_pumphouse"))
+        .args(arguments)
+        .env_clear()
+        .env("HOME", home)
+        .env("XDG_CONFIG_HOME", home)
+        .env("APPDATA", home)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    Outcome {
+        status: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn home() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+const COMMANDS: [&str; 8] = [
+    "register", "login", "accounts", "whoami", "post", "inbox", "outbox", "logout",
+];
+
+#[test]
+fn every_command_explains_itself_with_an_example() {
+    let home = home();
+    let all = pumphouse(home.path(), &["--help"]);
+    assert_eq!(all.status, 0);
+    for command in COMMANDS {
+        assert!(all.out.contains(&format!("\n  {command} ")), "{command}");
+        let help = pumphouse(home.path(), &[command, "--help"]);
+        assert_eq!(help.status, 0);
+        assert!(help.out.contains("\nExample"), "{}", help.out);
+        assert!(
+            help.out.contains(&format!("  pumphouse {command}")),
+            "{}",
+            help.out
+        );
+        assert!(help.out.contains("--json"), "{}", help.out);
+    }
+}
+
+#[test]
+fn without_an_account_the_way_to_one_is_told() {
+    let home = home();
+    for arguments in [
+        &["whoami"][..],
+        &["post", "x"],
+        &["inbox"],
+        &["outbox"],
+        &["logout"],
+    ] {
+        let outcome = pumphouse(home.path(), arguments);
+        assert_eq!(outcome.status, 3, "{arguments:?}");
+        assert_eq!(
+            outcome.err,
+            "error: no account is logged in here\n\
+             hint: log in with: pumphouse login user@host\n"
+        );
+        assert_eq!(outcome.out, "");
+    }
+    let named = pumphouse(home.path(), &["whoami", "--account", "evan@e14n.com"]);
+    assert_eq!(named.status, 3);
+    assert!(
+        named.err.contains("evan@e14n.com is not logged in here"),
+        "{}",
+        named.err
+    );
+    let none = pumphouse(home.path(), &["accounts", "--json"]);
+    assert_eq!((none.status, none.out.as_str()), (0, "[]\n"));
+}
+
+#[test]
+fn wrong_usage_is_told_before_anything_happens() {
+    let home = home();
+    for (arguments, said) in [
+        (
+            &["login", "nobody"][..],
+            "'nobody' is not an address of the form user@host",
+        ),
+        (
+            &["login", "--resume", "a@127.0.0.1:1"],
+            "no log-in of a@127.0.0.1:1 was begun",
+        ),
+        (
+            &["login", "--resume", "--restart", "a@b"],
+            "cannot be used with",
+        ),
+        (
+            &["inbox", "--before", "x", "--since", "y"],
+            "cannot be used with",
+        ),
+        (&["inbox", "--major", "--minor"], "cannot be used with"),
+        (&["inbox", "--count", "201"], "201 is not in 1..=200"),
+        (
+            &["post", "--to", "everybody", "x"],
+            "say public, followers, or user@host",
+        ),
+        (&["post", " "], "there is no text to post"),
+        (&["post"], "there is no text to post"),
+        (&["fly"], "unrecognized subcommand"),
+    ] {
+        let outcome = pumphouse(home.path(), arguments);
+        assert_eq!(outcome.status, 2, "{arguments:?}: {}", outcome.err);
+        assert!(outcome.err.contains(said), "{arguments:?}: {}", outcome.err);
+    }
+    assert!(!home.path().join("pumphouse").exists());
+}
+
+#[test]
+fn hosts_that_cannot_be_are_told_apart() {
+    let home = home();
+    let unknown = pumphouse(home.path(), &["login", "a@no-such-host.invalid"]);
+    assert_eq!(unknown.status, 1);
+    assert!(
+        unknown.err.contains("the name of the host was not found"),
+        "{}",
+        unknown.err
+    );
+    assert!(unknown.err.contains("\nhint: "), "{}", unknown.err);
+
+    let free = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let silent = pumphouse(home.path(), &["login", &format!("a@{free}")]);
+    assert_eq!(silent.status, 1);
+    assert!(silent.err.contains("could not connect"), "{}", silent.err);
+}
+
+/// A file of credentials as the store writes it, of a finished log-in.
+fn write_account(home: &Path, account: &str, base: &str) -> PathBuf {
+    let directory = home.join("pumphouse/accounts");
+    fs::create_dir_all(&directory).unwrap();
+    let path = directory.join(format!("{account}.json"));
+    let at = |path: &str| format!("{base}{path}");
+    let content = serde_json::json!({"version": 1, "account": account, "records": [{
+        "application": "pumphouse",
+        "account": account,
+        "endpoints": {
+            "base": base,
+            "registration": at("/api/client/register"),
+            "request_token": at("/oauth/request_token"),
+            "authorize": at("/oauth/authorize"),
+            "access_token": at("/oauth/access_token"),
+            "whoami": at("/api/whoami"),
+        },
+        "client": {"id": "key", "secret": "hush", "expires_at": 0},
+        "token": {"id": "token", "secret": "hush"},
+    }]});
+    fs::write(&path, content.to_string()).unwrap();
+    path
+}
+
+#[test]
+fn several_accounts_want_a_choice() {
+    let home = home();
+    write_account(home.path(), "a@one.invalid", "https://one.invalid");
+    write_account(home.path(), "b@two.invalid", "https://two.invalid");
+    let outcome = pumphouse(home.path(), &["whoami"]);
+    assert_eq!(outcome.status, 2);
+    assert_eq!(
+        outcome.err,
+        "error: several accounts are logged in: a@one.invalid, b@two.invalid\n\
+         hint: choose one with --account, or with PUMPHOUSE_ACCOUNT\n"
+    );
+    let list = pumphouse(home.path(), &["accounts"]);
+    assert_eq!(
+        list.out,
+        "a@one.invalid  logged in\nb@two.invalid  logged in\n"
+    );
+
+    let again = pumphouse(home.path(), &["login", "a@one.invalid"]);
+    assert_eq!(
+        (again.status, &*again.out),
+        (0, "a@one.invalid was already logged in.\n")
+    );
+    let out = pumphouse(
+        home.path(),
+        &["logout", "--account", "a@one.invalid", "--json"],
+    );
+    assert_eq!(
+        out.out,
+        "{\"account\":\"a@one.invalid\",\"logged_out\":true}\n"
+    );
+    // With one left, there is no choice to make.
+    let only = pumphouse(home.path(), &["whoami"]);
+    assert_eq!(only.status, 1);
+    assert!(
+        only.err.contains("https://two.invalid/api/whoami"),
+        "{}",
+        only.err
+    );
+    assert!(!only.err.contains("hush"));
+}
+
+#[test]
+fn plain_http_must_be_asked_for() {
+    let home = home();
+    write_account(home.path(), "a@one.invalid", "http://one.invalid");
+    let refused = pumphouse(home.path(), &["whoami"]);
+    assert_eq!(refused.status, 2);
+    assert!(refused.err.contains("--insecure-http"), "{}", refused.err);
+    let allowed = pumphouse(home.path(), &["whoami", "--insecure-http"]);
+    assert_eq!(allowed.status, 1, "{}", allowed.err);
+}
+
+#[test]
+fn a_damaged_file_is_put_aside_and_named() {
+    let home = home();
+    let path = write_account(home.path(), "a@one.invalid", "https://one.invalid");
+    fs::write(&path, "{\"version\": 1, hush").unwrap();
+    let outcome = pumphouse(home.path(), &["whoami"]);
+    assert_eq!(outcome.status, 3);
+    let aside = path.with_extension("json.corrupt-1");
+    for name in [&path, &aside] {
+        assert!(
+            outcome.err.contains(&*name.to_string_lossy()),
+            "{}",
+            outcome.err
+        );
+    }
+    assert!(!outcome.err.contains("hush") && outcome.err.contains("\nhint: "));
+    assert!(aside.exists() && !path.exists());
+}
+
+#[test]
+fn a_reader_that_had_enough_is_no_failure() {
+    let home = home();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_pumphouse"))
+        .args(["accounts", "--json"])
+        .env("XDG_CONFIG_HOME", home.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(output.stderr.is_empty(), "{output:?}");
+}
