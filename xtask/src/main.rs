@@ -30,13 +30,17 @@ enum Command {
 
 #[derive(Clone, clap::ValueEnum)]
 enum What {
+    /// Time of one signature and one verification, next to the bare HMAC
+    Oauth1,
     /// Requests per second, next to a bare handler that answers the same bytes
     Server,
 }
 
 fn main() -> anyhow::Result<()> {
     let Command::Bench { what, seconds } = Args::parse().command;
+    let time = std::time::Duration::from_secs(seconds);
     match what {
-        What::Server => bench::server::run(std::time::Duration::from_secs(seconds)),
+        What::Oauth1 => bench::oauth1::run(time),
+        What::Server => bench::server::run(time),
     }
 }

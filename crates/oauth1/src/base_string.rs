@@ -20,7 +20,12 @@ use crate::url::UrlError;
 /// When the URL is malformed.
 pub fn uri(request: &Request<'_>) -> Result<String, UrlError> {
     let located = request.locate()?;
-    Ok(format!("{}://{}{}", located.scheme(), located.authority(), path_or_slash(located.path)))
+    Ok(format!(
+        "{}://{}{}",
+        located.scheme(),
+        located.authority(),
+        path_or_slash(located.path)
+    ))
 }
 
 /// The parameters that are signed (RFC 5849, section 3.4.1.3.1): those of the query, then those of a form body.
@@ -30,7 +35,9 @@ pub fn uri(request: &Request<'_>) -> Result<String, UrlError> {
 /// When the URL is malformed.
 pub fn collect_parameters<'a>(request: &Request<'a>) -> Result<Params<'a>, UrlError> {
     let query = read_form(request.locate()?.query);
-    Ok(query.chain(read_form(request.form().unwrap_or_default())).collect())
+    Ok(query
+        .chain(read_form(request.form().unwrap_or_default()))
+        .collect())
 }
 
 /// The signature base string: method, URI and normalised parameters, each encoded, joined by `&`.
@@ -38,11 +45,21 @@ pub fn collect_parameters<'a>(request: &Request<'a>) -> Result<Params<'a>, UrlEr
 /// # Errors
 /// When the URL is malformed.
 pub fn build(request: &Request<'_>, params: &Params<'_>) -> Result<String, UrlError> {
-    Ok(percent::into_text(write(request.method(), &request.locate()?, &Values::default(), params)))
+    Ok(percent::into_text(write(
+        request.method(),
+        &request.locate()?,
+        &Values::default(),
+        params,
+    )))
 }
 
 /// Writes the base string of protocol parameters (but for the signature) and others in one piece of memory.
-pub(crate) fn write(method: &str, located: &Located<'_>, protocol: &Values<'_>, others: &Params<'_>) -> Vec<u8> {
+pub(crate) fn write(
+    method: &str,
+    located: &Located<'_>,
+    protocol: &Values<'_>,
+    others: &Params<'_>,
+) -> Vec<u8> {
     // One parameter, the usual number, is sorted.
     let (single, several);
     let others = if others.len() < 2 {
@@ -52,7 +69,10 @@ pub(crate) fn write(method: &str, located: &Located<'_>, protocol: &Values<'_>, 
         several = others.sorted();
         &several
     };
-    let others_length: usize = others.iter().map(|(name, value)| 2 * (name.len() + value.len()) + 6).sum();
+    let others_length: usize = others
+        .iter()
+        .map(|(name, value)| 2 * (name.len() + value.len()) + 6)
+        .sum();
     let mut out = Vec::with_capacity(method.len() + 2 * located.path.len() + others_length + 512);
     write_method(&mut out, method);
     out.push(b'&');
@@ -61,7 +81,10 @@ pub(crate) fn write(method: &str, located: &Located<'_>, protocol: &Values<'_>, 
     out.push(b'&');
 
     let parameters = out.len();
-    let mut others = others.iter().filter(|(name, _)| **name != *b"oauth_signature").peekable();
+    let mut others = others
+        .iter()
+        .filter(|(name, _)| **name != *b"oauth_signature")
+        .peekable();
     for (name, value) in protocol.iter().filter(|(name, _)| *name != Name::Signature) {
         // Known names never stand among the others, so names decide alone.
         while let Some(other) = others.next_if(|(other, _)| **other < *name.text().as_bytes()) {

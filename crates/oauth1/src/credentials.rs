@@ -12,7 +12,10 @@ pub struct ClientCredentials {
 impl ClientCredentials {
     /// From the two texts that registration with the provider gave. The secret may be empty, for clients that sign with RSA.
     pub fn new(key: impl Into<String>, secret: impl Into<Secret>) -> Self {
-        Self { key: key.into(), secret: secret.into() }
+        Self {
+            key: key.into(),
+            secret: secret.into(),
+        }
     }
 
     /// `oauth_consumer_key`.

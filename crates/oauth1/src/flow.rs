@@ -34,8 +34,16 @@ pub struct Endpoints {
 
 impl Endpoints {
     /// The addresses of temporary credentials ("request token"), of the page where a person agrees, and of token credentials ("access token").
-    pub fn new(temporary: impl Into<String>, authorise: impl Into<String>, token: impl Into<String>) -> Self {
-        Self { temporary: temporary.into(), authorise: authorise.into(), token: token.into() }
+    pub fn new(
+        temporary: impl Into<String>,
+        authorise: impl Into<String>,
+        token: impl Into<String>,
+    ) -> Self {
+        Self {
+            temporary: temporary.into(),
+            authorise: authorise.into(),
+            token: token.into(),
+        }
     }
 }
 
@@ -55,7 +63,9 @@ pub struct Post {
 impl std::fmt::Debug for Post {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let without_query = self.url.split('?').next().unwrap_or_default();
-        f.debug_struct("Post").field("url", &without_query).finish_non_exhaustive()
+        f.debug_struct("Post")
+            .field("url", &without_query)
+            .finish_non_exhaustive()
     }
 }
 
@@ -87,7 +97,11 @@ impl Flow {
     /// # Errors
     /// When signing fails.
     pub fn begin(&self, callback: &str) -> Result<Post, SignError> {
-        post(&self.signer.clone().with_callback(callback), &self.endpoints.temporary, b"")
+        post(
+            &self.signer.clone().with_callback(callback),
+            &self.endpoints.temporary,
+            b"",
+        )
     }
 
     /// Reads the answer to the first leg.
@@ -122,17 +136,30 @@ impl Flow {
     /// When signing fails.
     pub fn exchange(&self, authorised: &Authorised) -> Result<Post, SignError> {
         let credentials = authorised.credentials();
-        let signer = self.signer.clone().with_token_pair(credentials.token(), credentials.secret().clone());
-        post(&signer.with_verifier(authorised.verifier().clone()), &self.endpoints.token, b"")
+        let credentials = TokenCredentials::new(credentials.token(), credentials.secret().clone());
+        let signer = self.signer.clone().with_token(credentials);
+        post(
+            &signer.with_verifier(authorised.verifier().clone()),
+            &self.endpoints.token,
+            b"",
+        )
     }
 
     /// Exchanges a session handle and the token that came with it for new token credentials (the Session extension).
     ///
     /// # Errors
     /// When signing fails.
-    pub fn renew(&self, token: &TokenCredentials, session_handle: &Secret) -> Result<Post, SignError> {
+    pub fn renew(
+        &self,
+        token: &TokenCredentials,
+        session_handle: &Secret,
+    ) -> Result<Post, SignError> {
         let signer = self.signer.clone().with_token(token.clone());
-        post(&signer.with_parameter("oauth_session_handle", session_handle.clone()), &self.endpoints.token, b"")
+        post(
+            &signer.with_parameter("oauth_session_handle", session_handle.clone()),
+            &self.endpoints.token,
+            b"",
+        )
     }
 
     /// Exchanges a name and a password for token credentials without a browser (the xAuth extension).
@@ -140,8 +167,14 @@ impl Flow {
     /// # Errors
     /// When signing fails.
     pub fn exchange_password(&self, name: &str, password: &Secret) -> Result<Post, SignError> {
-        let mut body = Zeroizing::new(Vec::with_capacity(3 * (name.len() + password.expose().len()) + 64));
-        for (field, value) in [("x_auth_mode", "client_auth"), ("x_auth_username", name), ("x_auth_password", password.expose())] {
+        let mut body = Zeroizing::new(Vec::with_capacity(
+            3 * (name.len() + password.expose().len()) + 64,
+        ));
+        for (field, value) in [
+            ("x_auth_mode", "client_auth"),
+            ("x_auth_username", name),
+            ("x_auth_password", password.expose()),
+        ] {
             if !body.is_empty() {
                 body.push(b'&');
             }
@@ -159,14 +192,23 @@ impl Flow {
     pub fn granted(&self, answer: &Answer<'_>) -> Result<Grant, FlowError> {
         let fields = answer.fields()?;
         let (token, secret) = fields.credentials()?;
-        let others = fields.into_pairs().filter(|(name, _)| name != "oauth_token" && name != "oauth_token_secret");
-        Ok(Grant::new(TokenCredentials::new(token, secret), others.collect()))
+        let others = fields
+            .into_pairs()
+            .filter(|(name, _)| name != "oauth_token" && name != "oauth_token_secret");
+        Ok(Grant::new(
+            TokenCredentials::new(token, secret),
+            others.collect(),
+        ))
     }
 }
 
 fn post(signer: &Signer, url: &str, form: &[u8]) -> Result<Post, SignError> {
     check_endpoint(url)?;
-    let signed = signer.sign(&Request::new("POST", url).with_content_type(FORM).with_body(form))?;
+    let signed = signer.sign(
+        &Request::new("POST", url)
+            .with_content_type(FORM)
+            .with_body(form),
+    )?;
     let body = Zeroizing::new(signed.body().unwrap_or(form).to_vec());
     Ok(Post {
         url: signed.url().unwrap_or(url).to_owned(),

@@ -18,7 +18,9 @@ pub enum HeaderError {
     #[error("the header does not use the scheme OAuth")]
     OtherScheme,
     /// The list of parameters does not follow the grammar.
-    #[error("the parameters of the OAuth header are malformed: write name=\"value\" pairs separated by commas")]
+    #[error(
+        "the parameters of the OAuth header are malformed: write name=\"value\" pairs separated by commas"
+    )]
     Malformed,
     /// A protocol parameter or the realm stands there more than once.
     #[error("the OAuth header holds the parameter {0} more than once")]
@@ -44,7 +46,10 @@ pub struct Authorization<'a> {
 impl<'a> Authorization<'a> {
     /// Of parts, to be written with [`to_string`](ToString::to_string).
     pub fn new(realm: Option<&'a str>, params: Params<'a>) -> Self {
-        Self { realm: realm.map(Cow::Borrowed), params }
+        Self {
+            realm: realm.map(Cow::Borrowed),
+            params,
+        }
     }
 
     /// Reads a header value. Lenient in spacing, folded lines, empty list items and missing quotes; strict in everything else.
@@ -62,7 +67,12 @@ impl<'a> Authorization<'a> {
                 continue;
             }
             let param = pair.param();
-            if param.is_protocol() && header.params.iter().any(|other| other.name() == param.name()) {
+            if param.is_protocol()
+                && header
+                    .params
+                    .iter()
+                    .any(|other| other.name() == param.name())
+            {
                 return Err(HeaderError::Duplicated(param.lossy_name()));
             }
             header.params.push(param);

@@ -37,10 +37,14 @@ impl NonceSource for RandomNonce {
         let (high, low) = random.split_at(8);
         let mut nonce = String::with_capacity(22);
         for half in [high, low] {
-            let mut number = half.iter().fold(0, |number, &byte| number << 8 | u64::from(byte));
+            let mut number = half
+                .iter()
+                .fold(0, |number, &byte| number << 8 | u64::from(byte));
             // 62^11 exceeds 2^64: eleven digits hold the half whole.
             for _ in 0..11 {
-                nonce.push(char::from(ALPHANUMERIC[usize::try_from(number % 62).unwrap_or_default()]));
+                nonce.push(char::from(
+                    ALPHANUMERIC[usize::try_from(number % 62).unwrap_or_default()],
+                ));
                 number /= 62;
             }
         }

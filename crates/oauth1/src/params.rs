@@ -16,8 +16,14 @@ pub struct Param<'a> {
 
 impl<'a> Param<'a> {
     /// A parameter of a name and value that are not encoded.
-    pub fn new(name: &'a (impl AsRef<[u8]> + ?Sized), value: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
-        Self { name: Written::decoded(name.as_ref()), value: Written::decoded(value.as_ref()) }
+    pub fn new(
+        name: &'a (impl AsRef<[u8]> + ?Sized),
+        value: &'a (impl AsRef<[u8]> + ?Sized),
+    ) -> Self {
+        Self {
+            name: Written::decoded(name.as_ref()),
+            value: Written::decoded(value.as_ref()),
+        }
     }
 
     /// The decoded name.
@@ -64,8 +70,17 @@ impl Eq for Param<'_> {}
 impl fmt::Debug for Param<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // With PLAINTEXT the signature is the secrets themselves; xAuth sends a password.
-        let is_secret = [b"oauth_signature".as_slice(), b"oauth_verifier", b"x_auth_password"].contains(&&*self.name());
-        if is_secret { write!(f, "{:?}=(redacted)", self.name) } else { write!(f, "{:?}={:?}", self.name, self.value) }
+        let is_secret = [
+            b"oauth_signature".as_slice(),
+            b"oauth_verifier",
+            b"x_auth_password",
+        ]
+        .contains(&&*self.name());
+        if is_secret {
+            write!(f, "{:?}=(redacted)", self.name)
+        } else {
+            write!(f, "{:?}={:?}", self.name, self.value)
+        }
     }
 }
 
@@ -110,7 +125,11 @@ impl<'a> Params<'a> {
 
     /// The decoded value of the first parameter of that name, when there is one and it is UTF-8.
     pub fn get(&self, name: &str) -> Option<Cow<'a, str>> {
-        self.pairs.iter().find(|pair| *pair.name() == *name.as_bytes())?.value.decode_text()
+        self.pairs
+            .iter()
+            .find(|pair| *pair.name() == *name.as_bytes())?
+            .value
+            .decode_text()
     }
 
     /// The normalised parameters (RFC 5849, section 3.4.1.3.2): encoded, sorted by name and then value, joined.
@@ -118,7 +137,10 @@ impl<'a> Params<'a> {
     pub fn normalised(&self) -> String {
         let mut pairs = self.sorted();
         pairs.retain(|(name, _)| **name != *b"oauth_signature");
-        let pairs: Vec<_> = pairs.iter().map(|(name, value)| [name, b"=".as_slice(), value].concat()).collect();
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(name, value)| [name, b"=".as_slice(), value].concat())
+            .collect();
         percent::into_text(pairs.join(b"&".as_slice()))
     }
 
@@ -144,7 +166,9 @@ impl<'a> Extend<Param<'a>> for Params<'a> {
 
 impl<'a> FromIterator<Param<'a>> for Params<'a> {
     fn from_iter<T: IntoIterator<Item = Param<'a>>>(params: T) -> Self {
-        Self { pairs: params.into_iter().collect() }
+        Self {
+            pairs: params.into_iter().collect(),
+        }
     }
 }
 
@@ -160,10 +184,16 @@ impl<'p, 'a> IntoIterator for &'p Params<'a> {
 /// The pairs of a query or form body, one after the other.
 pub(crate) fn read_form(form: &[u8]) -> impl Iterator<Item = Param<'_>> {
     pieces(form).map(|piece| {
-        let end = piece.iter().position(|&byte| byte == b'=').unwrap_or(piece.len());
+        let end = piece
+            .iter()
+            .position(|&byte| byte == b'=')
+            .unwrap_or(piece.len());
         let (name, value) = piece.split_at(end);
         let value = value.strip_prefix(b"=").unwrap_or(value);
-        Param { name: Written::in_form(name), value: Written::in_form(value) }
+        Param {
+            name: Written::in_form(name),
+            value: Written::in_form(value),
+        }
     })
 }
 
@@ -173,5 +203,6 @@ pub(crate) fn count_form(form: &[u8]) -> usize {
 }
 
 fn pieces(form: &[u8]) -> impl Iterator<Item = &[u8]> {
-    form.split(|&byte| byte == b'&').filter(|piece| !piece.is_empty())
+    form.split(|&byte| byte == b'&')
+        .filter(|piece| !piece.is_empty())
 }

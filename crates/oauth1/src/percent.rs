@@ -59,8 +59,14 @@ pub(crate) fn encode_into(out: &mut Vec<u8>, text: &[u8]) {
     loop {
         let (run, after) = rest.split_at(count_unreserved(rest));
         out.extend_from_slice(run);
-        let Some((&byte, after)) = after.split_first() else { return };
-        out.extend_from_slice(&[b'%', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+        let Some((&byte, after)) = after.split_first() else {
+            return;
+        };
+        out.extend_from_slice(&[
+            b'%',
+            DIGITS[usize::from(byte >> 4)],
+            DIGITS[usize::from(byte & 15)],
+        ]);
         rest = after;
     }
 }
@@ -78,11 +84,19 @@ pub(crate) fn encode_again_into(out: &mut Vec<u8>, encoded: &[u8]) {
 /// How many unreserved characters there are at the beginning.
 pub(crate) fn count_unreserved(text: &[u8]) -> usize {
     // Many at a time without a branch for each, which the compiler turns into vector instructions: most text is unreserved throughout.
-    let all = |chunk: &&[u8; 16]| chunk.iter().fold(true, |all, &byte| all & computes_as_unreserved(byte));
+    let all = |chunk: &&[u8; 16]| {
+        chunk
+            .iter()
+            .fold(true, |all, &byte| all & computes_as_unreserved(byte))
+    };
     let (chunks, _) = text.as_chunks::<16>();
     let counted = 16 * chunks.iter().take_while(all).count();
     let rest = &text[counted..];
-    counted + rest.iter().position(|&byte| !is_unreserved(byte)).unwrap_or(rest.len())
+    counted
+        + rest
+            .iter()
+            .position(|&byte| !is_unreserved(byte))
+            .unwrap_or(rest.len())
 }
 
 /// How much at the beginning is what [`encode`] gives for what it decodes to, and whether it is without escapes.
@@ -116,7 +130,11 @@ const fn computes_as_unreserved(byte: u8) -> bool {
 
 fn decode_with(text: &[u8], plus_is_space: bool) -> Cow<'_, [u8]> {
     let is_special = |byte: u8| byte == b'%' || (plus_is_space && byte == b'+');
-    let count_plain = |text: &[u8]| text.iter().position(|&byte| is_special(byte)).unwrap_or(text.len());
+    let count_plain = |text: &[u8]| {
+        text.iter()
+            .position(|&byte| is_special(byte))
+            .unwrap_or(text.len())
+    };
     let (run, mut rest) = text.split_at(count_plain(text));
     if rest.is_empty() {
         return Cow::Borrowed(text);
@@ -157,7 +175,8 @@ fn hex_digit(byte: u8) -> Option<u8> {
 
 /// Bytes that we wrote ourselves, as text. They are ASCII, or pieces of text that came in as text.
 pub(crate) fn into_text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 #[cfg(test)]
@@ -166,9 +185,26 @@ mod tests {
 
     #[test]
     fn canonical_is_what_encoding_the_decoding_gives() {
-        for text in ["", "abc-._~", "%20%2B%FF", "a%3Db", "a+b", "%c3%a9", "%41", "100%", "%zz", "a%2", "é", "a b"] {
+        for text in [
+            "",
+            "abc-._~",
+            "%20%2B%FF",
+            "a%3Db",
+            "a+b",
+            "%c3%a9",
+            "%41",
+            "100%",
+            "%zz",
+            "a%2",
+            "é",
+            "a b",
+        ] {
             let again = encode(decode(text.as_bytes()));
-            assert_eq!(count_canonical(text.as_bytes()).0 == text.len(), again == text, "{text}");
+            assert_eq!(
+                count_canonical(text.as_bytes()).0 == text.len(),
+                again == text,
+                "{text}"
+            );
         }
         assert_eq!(count_canonical(b"ab%2Fc\""), (6, false));
         assert_eq!(count_canonical(b"0123456789abcdefghij\""), (20, true));

@@ -157,15 +157,33 @@ impl Problem {
     fn parameters(&self) -> Vec<(&'static str, String)> {
         let mut parameters = vec![("oauth_problem", self.code().to_owned())];
         match self {
-            Self::NotSigned => parameters.push(("oauth_parameters_absent", REQUIRED.map(Name::text).join("&"))),
-            Self::ParameterAbsent(names) => parameters.push(("oauth_parameters_absent", names.join("&"))),
-            Self::BodyHashAbsent => parameters.push(("oauth_parameters_absent", "oauth_body_hash".to_owned())),
-            Self::ParameterDuplicated(name) => parameters.push(("oauth_parameters_rejected", percent::encode(name))),
-            Self::ParameterMalformed(name) => parameters.push(("oauth_parameters_rejected", (*name).to_owned())),
-            Self::CallbackInvalid => parameters.push(("oauth_parameters_rejected", "oauth_callback".to_owned())),
-            Self::VersionRejected => parameters.push(("oauth_acceptable_versions", "1.0-1.0".to_owned())),
+            Self::NotSigned => parameters.push((
+                "oauth_parameters_absent",
+                REQUIRED.map(Name::text).join("&"),
+            )),
+            Self::ParameterAbsent(names) => {
+                parameters.push(("oauth_parameters_absent", names.join("&")));
+            }
+            Self::BodyHashAbsent => {
+                parameters.push(("oauth_parameters_absent", "oauth_body_hash".to_owned()));
+            }
+            Self::ParameterDuplicated(name) => {
+                parameters.push(("oauth_parameters_rejected", percent::encode(name)));
+            }
+            Self::ParameterMalformed(name) => {
+                parameters.push(("oauth_parameters_rejected", (*name).to_owned()));
+            }
+            Self::CallbackInvalid => {
+                parameters.push(("oauth_parameters_rejected", "oauth_callback".to_owned()));
+            }
+            Self::VersionRejected => {
+                parameters.push(("oauth_acceptable_versions", "1.0-1.0".to_owned()));
+            }
             Self::TimestampRefused { earliest, latest } => {
-                parameters.push(("oauth_acceptable_timestamps", format!("{earliest}-{latest}")));
+                parameters.push((
+                    "oauth_acceptable_timestamps",
+                    format!("{earliest}-{latest}"),
+                ));
             }
             _ => {}
         }
@@ -176,14 +194,21 @@ impl Problem {
     /// The report as a form, for the body of the answer.
     pub fn to_form(&self) -> String {
         let parameters = self.parameters();
-        let pairs: Vec<_> = parameters.iter().map(|(name, value)| format!("{name}={}", percent::encode(value))).collect();
+        let pairs: Vec<_> = parameters
+            .iter()
+            .map(|(name, value)| format!("{name}={}", percent::encode(value)))
+            .collect();
         pairs.join("&")
     }
 
     /// The challenge for the `WWW-Authenticate` header of the answer.
     pub fn challenge(&self, realm: &str) -> Challenge {
         let no_challenge = Challenge::new(realm);
-        self.parameters().into_iter().fold(no_challenge, |challenge, (name, value)| challenge.with_parameter(name, value))
+        self.parameters()
+            .into_iter()
+            .fold(no_challenge, |challenge, (name, value)| {
+                challenge.with_parameter(name, value)
+            })
     }
 }
 
@@ -284,7 +309,11 @@ impl Report {
             let (earliest, latest) = range.split_once('-')?;
             Some((earliest.parse().ok()?, latest.parse().ok()?))
         });
-        Some(Self { code: find("oauth_problem")?, advice: find("oauth_problem_advice"), acceptable_timestamps })
+        Some(Self {
+            code: find("oauth_problem")?,
+            advice: find("oauth_problem_advice"),
+            acceptable_timestamps,
+        })
     }
 
     /// The value of `oauth_problem`, for example `token_rejected`.

@@ -34,8 +34,13 @@ pub(crate) const ALL: [Name; 10] = [
 ];
 
 /// The parameters without which there is no signature; with PLAINTEXT the last two may be absent.
-pub(crate) const REQUIRED: [Name; 5] =
-    [Name::ConsumerKey, Name::SignatureMethod, Name::Signature, Name::Timestamp, Name::Nonce];
+pub(crate) const REQUIRED: [Name; 5] = [
+    Name::ConsumerKey,
+    Name::SignatureMethod,
+    Name::Signature,
+    Name::Timestamp,
+    Name::Nonce,
+];
 
 impl Name {
     /// As it is written.
@@ -101,12 +106,16 @@ impl<'a> Values<'a> {
 
     /// The decoded value as text; the name as an error when it is none.
     pub(crate) fn text(&self, name: Name) -> Result<Option<Cow<'a, str>>, Name> {
-        self.get(name).map(|value| value.decode_text().ok_or(name)).transpose()
+        self.get(name)
+            .map(|value| value.decode_text().ok_or(name))
+            .transpose()
     }
 
     /// Those that are there, in the order of the base string.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Name, Written<'a>)> {
-        ALL.into_iter().zip(&self.0).filter_map(|(name, value)| Some((name, (*value)?)))
+        ALL.into_iter()
+            .zip(&self.0)
+            .filter_map(|(name, value)| Some((name, (*value)?)))
     }
 }
 
@@ -121,7 +130,11 @@ impl OwnedValues {
     }
 
     pub(crate) fn borrowed(&self) -> Values<'_> {
-        Values(self.0.each_ref().map(|value| value.as_ref().map(OwnedWritten::borrowed)))
+        Values(
+            self.0
+                .each_ref()
+                .map(|value| value.as_ref().map(OwnedWritten::borrowed)),
+        )
     }
 }
 

@@ -8,18 +8,25 @@
 //! signature, computed with dummy secrets when client or token are unknown, so that the time tells nothing; and the nonce
 //! is written last, so that nobody without keys can fill the store.
 
+mod answer;
+mod authenticated;
 mod callback;
 mod endpoints;
 mod memory;
+mod public_origin;
 mod rejection;
 mod store;
 mod tokens;
 
+pub use self::answer::Answer;
+pub use self::authenticated::Authenticated;
 pub use self::callback::{Callback, CallbackRule};
-pub use self::endpoints::{Answer, Authenticated, Legs, Provider};
+pub use self::endpoints::{Legs, Provider};
 pub use self::memory::MemoryStore;
+pub use self::public_origin::PublicOrigin;
 pub use self::rejection::Rejection;
 pub use self::store::{
-    Access, Client, Exchange, Issued, NewTemporary, Pending, PendingAccess, Store, TemporaryAccess, TemporaryState,
+    Access, Client, Exchange, Issued, NewTemporary, Pending, PendingAccess, Store, TemporaryAccess,
+    TemporaryState,
 };
 pub use self::tokens::{TokenSource, UrlSafeTokens};

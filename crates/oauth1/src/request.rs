@@ -61,7 +61,10 @@ pub(crate) struct Located<'a> {
 #[derive(Clone)]
 enum LocatedOrigin<'a> {
     Known(&'a Origin),
-    Sent { scheme: &'a str, authority: Cow<'a, str> },
+    Sent {
+        scheme: &'a str,
+        authority: Cow<'a, str>,
+    },
 }
 
 impl<'a> Request<'a> {
@@ -188,9 +191,16 @@ impl<'a> Request<'a> {
 
     /// Whether the media type is `application/x-www-form-urlencoded`, in any case and with any parameters.
     pub(crate) fn is_form(&self) -> bool {
-        let Some(value) = self.content_type else { return false };
-        let end = value.iter().position(|&byte| byte == b';').unwrap_or(value.len());
-        value[..end].trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
+        let Some(value) = self.content_type else {
+            return false;
+        };
+        let end = value
+            .iter()
+            .position(|&byte| byte == b';')
+            .unwrap_or(value.len());
+        value[..end]
+            .trim_ascii()
+            .eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
     }
 
     /// The absolute URL, when the request was made with one.
@@ -205,13 +215,25 @@ impl<'a> Request<'a> {
         match self.address {
             Address::Url(url) => {
                 let parts = url::split(url)?;
-                let authority = url::normalised_authority(parts.scheme, self.host.unwrap_or(parts.authority))?;
-                let origin = LocatedOrigin::Sent { scheme: parts.scheme, authority };
-                Ok(Located { origin, path: parts.path, query: parts.query.unwrap_or_default().as_bytes() })
+                let authority =
+                    url::normalised_authority(parts.scheme, self.host.unwrap_or(parts.authority))?;
+                let origin = LocatedOrigin::Sent {
+                    scheme: parts.scheme,
+                    authority,
+                };
+                Ok(Located {
+                    origin,
+                    path: parts.path,
+                    query: parts.query.unwrap_or_default().as_bytes(),
+                })
             }
             Address::Target { origin, target } => {
                 let (path, query) = url::split_request_target(target)?;
-                Ok(Located { origin: LocatedOrigin::Known(origin), path, query: query.unwrap_or_default().as_bytes() })
+                Ok(Located {
+                    origin: LocatedOrigin::Known(origin),
+                    path,
+                    query: query.unwrap_or_default().as_bytes(),
+                })
             }
         }
     }
@@ -222,7 +244,11 @@ impl Located<'_> {
     pub(crate) fn scheme(&self) -> Cow<'_, str> {
         match &self.origin {
             LocatedOrigin::Known(origin) => Cow::Borrowed(origin.scheme()),
-            LocatedOrigin::Sent { scheme, .. } if scheme.bytes().all(|byte| byte.is_ascii_lowercase()) => Cow::Borrowed(scheme),
+            LocatedOrigin::Sent { scheme, .. }
+                if scheme.bytes().all(|byte| byte.is_ascii_lowercase()) =>
+            {
+                Cow::Borrowed(scheme)
+            }
             LocatedOrigin::Sent { scheme, .. } => Cow::Owned(scheme.to_ascii_lowercase()),
         }
     }
@@ -262,7 +288,9 @@ impl std::fmt::Debug for Request<'_> {
         let mut debug = f.debug_struct("Request");
         debug.field("method", &self.method);
         if let Ok(located) = self.locate() {
-            debug.field("authority", &located.authority()).field("path", &located.path);
+            debug
+                .field("authority", &located.authority())
+                .field("path", &located.path);
         }
         debug.finish_non_exhaustive()
     }

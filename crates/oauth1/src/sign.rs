@@ -32,19 +32,29 @@ pub enum SignError {
     #[error("the request cannot be signed: {0}")]
     Random(#[from] RandomError),
     /// Query or form body carry a protocol parameter already.
-    #[error("the request carries the parameter {0} already: sign each request once, and put protocol parameters into one place")]
+    #[error(
+        "the request carries the parameter {0} already: sign each request once, and put protocol parameters into one place"
+    )]
     AlreadySigned(String),
     /// The parameters are to go into the body, and the body is no form.
-    #[error("OAuth parameters fit into the body only when it is a form: set the content type application/x-www-form-urlencoded")]
+    #[error(
+        "OAuth parameters fit into the body only when it is a form: set the content type application/x-www-form-urlencoded"
+    )]
     NoFormBody,
     /// The parameters are to go into the query of a request whose absolute URL is not known.
-    #[error("OAuth parameters fit into the query only when the request was made with its absolute URL")]
+    #[error(
+        "OAuth parameters fit into the query only when the request was made with its absolute URL"
+    )]
     NoUrl,
     /// A body hash is wanted of a body that is streamed.
-    #[error("the body is streamed, so its hash is not known: hash it beforehand and give the hash, or sign without")]
+    #[error(
+        "the body is streamed, so its hash is not known: hash it beforehand and give the hash, or sign without"
+    )]
     BodyUnknown,
     /// The method would send the secrets over plain http.
-    #[error("PLAINTEXT would send the secrets unprotected over http: use https, or another signature method")]
+    #[error(
+        "PLAINTEXT would send the secrets unprotected over http: use https, or another signature method"
+    )]
     PlaintextWithoutTls,
 }
 
@@ -66,7 +76,7 @@ pub enum SignError {
 /// ```
 pub struct Signer {
     client: ClientCredentials,
-    token: Option<(String, Secret)>,
+    token: Option<TokenCredentials>,
     /// The protocol parameters that are the same in every request.
     fixed: OwnedValues,
     method: Arc<dyn SignatureMethod>,
@@ -108,13 +118,9 @@ impl Signer {
 
     /// Signs with a token: on behalf of whoever gave it.
     #[must_use]
-    pub fn with_token(self, token: TokenCredentials) -> Self {
-        self.with_token_pair(token.token(), token.secret().clone())
-    }
-
-    pub(crate) fn with_token_pair(mut self, token: &str, secret: Secret) -> Self {
-        self.fixed.set(Name::Token, token);
-        self.token = Some((token.to_owned(), secret));
+    pub fn with_token(mut self, token: TokenCredentials) -> Self {
+        self.fixed.set(Name::Token, token.token());
+        self.token = Some(token);
         self.bound = OnceLock::new();
         self
     }
@@ -162,7 +168,9 @@ impl Signer {
         let value = value.into();
         match Name::from_bytes(name.as_bytes()) {
             Some(name) => self.fixed.set(name, value.expose()),
-            None => self.extra.push((name.to_owned(), value.expose().to_owned())),
+            None => self
+                .extra
+                .push((name.to_owned(), value.expose().to_owned())),
         }
         self
     }
@@ -239,7 +247,11 @@ impl Signer {
         self.prepare_for(request, self.placement)
     }
 
-    fn prepare_for<'s>(&'s self, request: &Request<'s>, placement: Placement) -> Result<Prepared<'s>, SignError> {
+    fn prepare_for<'s>(
+        &'s self,
+        request: &Request<'s>,
+        placement: Placement,
+    ) -> Result<Prepared<'s>, SignError> {
         let located = request.locate()?;
         self.check_transport(&located)?;
         let fresh = self.fresh_values(request)?;
@@ -254,8 +266,15 @@ impl Signer {
     }
 
     fn check_transport(&self, located: &Located<'_>) -> Result<(), SignError> {
-        let safe = !self.method.reveals_secrets() || self.plaintext_without_tls || located.is_secure() || located.is_loopback();
-        if safe { Ok(()) } else { Err(SignError::PlaintextWithoutTls) }
+        let safe = !self.method.reveals_secrets()
+            || self.plaintext_without_tls
+            || located.is_secure()
+            || located.is_loopback();
+        if safe {
+            Ok(())
+        } else {
+            Err(SignError::PlaintextWithoutTls)
+        }
     }
 
     /// The protocol parameters that are new with each request.
@@ -263,7 +282,11 @@ impl Signer {
         let wants_nonce = self.nonce_and_timestamp || !self.method.reveals_secrets();
         Ok(FreshValues {
             timestamp: wants_nonce.then(|| OwnedWritten::new(&self.clock.now().to_string())),
-            nonce: if wants_nonce { Some(OwnedWritten::new(&self.nonces.nonce()?)) } else { None },
+            nonce: if wants_nonce {
+                Some(OwnedWritten::new(&self.nonces.nonce()?))
+            } else {
+                None
+            },
             body_hash: self.hash_of(request)?.map(|hash| OwnedWritten::new(&hash)),
         })
     }
@@ -282,10 +305,11 @@ impl Signer {
         }
     }
 
-    pub(crate) fn keys(&self) -> Keys<'_> {
+    /// Whose keys it signs with.
+    pub fn keys(&self) -> Keys<'_> {
         let keys = Keys::new(self.client.key(), self.client.secret());
         match &self.token {
-            Some((token, secret)) => keys.with_token(token, secret),
+            Some(token) => keys.with_token(token.token(), token.secret()),
             None => keys,
         }
     }

@@ -9,6 +9,7 @@ mod rsa;
 
 use zeroize::Zeroizing;
 
+pub(crate) use self::hmac::keyed_with;
 pub use self::hmac::{HmacSha1, HmacSha256, HmacSha512};
 pub use self::plaintext::Plaintext;
 #[cfg(feature = "rsa")]
@@ -166,22 +167,32 @@ impl<'a> Keys<'a> {
         self.rsa_public_key
     }
 
+    /// The two secrets as they are, the one of the token empty when there is none.
+    pub(crate) fn exposed(&self) -> (&'a str, &'a str) {
+        (
+            self.client_secret.expose(),
+            self.token.map_or("", |(_, secret)| secret.expose()),
+        )
+    }
+
     /// The shared secrets as HMAC and PLAINTEXT take them (RFC 5849, section 3.4.2):
     /// both encoded, with an ampersand between them that is there even when they are empty.
     pub fn shared_key(&self) -> Zeroizing<Vec<u8>> {
-        let client = self.client_secret.expose().as_bytes();
-        let token = self.token.map_or("", |(_, secret)| secret.expose()).as_bytes();
+        let (client, token) = self.exposed();
         // Room for the worst case, so that the buffer never moves and leaves a copy behind.
         let mut key = Zeroizing::new(Vec::with_capacity(3 * (client.len() + token.len()) + 1));
-        percent::encode_into(&mut key, client);
+        percent::encode_into(&mut key, client.as_bytes());
         key.push(b'&');
-        percent::encode_into(&mut key, token);
+        percent::encode_into(&mut key, token.as_bytes());
         key
     }
 }
 
 impl std::fmt::Debug for Keys<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Keys").field("client_key", &self.client_key).field("token", &self.token()).finish_non_exhaustive()
+        f.debug_struct("Keys")
+            .field("client_key", &self.client_key)
+            .field("token", &self.token())
+            .finish_non_exhaustive()
     }
 }

@@ -71,7 +71,11 @@ impl Origin {
         check_scheme(&scheme)?;
         let authority = normalised_authority(&scheme, host)?.into_owned();
         let encoded = percent::encode(format!("{scheme}://{authority}"));
-        Ok(Self { scheme, authority, encoded })
+        Ok(Self {
+            scheme,
+            authority,
+            encoded,
+        })
     }
 
     /// `https` or `http`, lower case.
@@ -120,13 +124,21 @@ pub(crate) fn split(url: &str) -> Result<Parts<'_>, UrlError> {
     let (scheme, rest) = url.split_once(':').ok_or(UrlError::SchemeMissing)?;
     let rest = rest.strip_prefix("//").ok_or(UrlError::SchemeMissing)?;
     check_scheme(scheme)?;
-    let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
+    let end = rest
+        .bytes()
+        .position(|byte| matches!(byte, b'/' | b'?' | b'#'))
+        .unwrap_or(rest.len());
     let (authority, target) = rest.split_at(end);
     if authority.is_empty() {
         return Err(UrlError::HostMissing);
     }
     let (path, query) = split_target(target);
-    Ok(Parts { scheme, authority, path, query })
+    Ok(Parts {
+        scheme,
+        authority,
+        path,
+        query,
+    })
 }
 
 /// Takes a request target (RFC 9112, section 3.2) apart into path and query. The absolute form is accepted,
@@ -141,32 +153,56 @@ pub(crate) fn split_request_target(target: &str) -> Result<(&str, Option<&str>),
 }
 
 fn split_target(target: &str) -> (&str, Option<&str>) {
-    let path = target.bytes().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(target.len());
+    let path = target
+        .bytes()
+        .position(|byte| matches!(byte, b'?' | b'#'))
+        .unwrap_or(target.len());
     let (path, rest) = target.split_at(path);
-    let query = rest.strip_prefix('?').map(|query| query.split('#').next().unwrap_or_default());
+    let query = rest
+        .strip_prefix('?')
+        .map(|query| query.split('#').next().unwrap_or_default());
     (path, query)
 }
 
 fn check_characters(url: &str) -> Result<(), UrlError> {
     // Without stopping at the first hit, this is done many bytes at a time.
     let is_forbidden = |byte: u8| byte <= b' ' || byte == 0x7f;
-    if url.bytes().fold(false, |found, byte| found | is_forbidden(byte)) { Err(UrlError::ForbiddenCharacter) } else { Ok(()) }
+    if url
+        .bytes()
+        .fold(false, |found, byte| found | is_forbidden(byte))
+    {
+        Err(UrlError::ForbiddenCharacter)
+    } else {
+        Ok(())
+    }
 }
 
 pub(crate) fn check_scheme(scheme: &str) -> Result<(), UrlError> {
     let mut bytes = scheme.bytes();
     let starts_well = bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic());
-    let goes_on_well = bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
-    if starts_well && goes_on_well { Ok(()) } else { Err(UrlError::SchemeMissing) }
+    let goes_on_well =
+        bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
+    if starts_well && goes_on_well {
+        Ok(())
+    } else {
+        Err(UrlError::SchemeMissing)
+    }
 }
 
 /// Host and port as the base string has them: lower case, no user name, no default port, no leading zeros in the port.
-pub(crate) fn normalised_authority<'a>(scheme: &str, authority: &'a str) -> Result<Cow<'a, str>, UrlError> {
-    let is_simple = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
+pub(crate) fn normalised_authority<'a>(
+    scheme: &str,
+    authority: &'a str,
+) -> Result<Cow<'a, str>, UrlError> {
+    let is_simple = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-')
+    };
     if !authority.is_empty() && authority.bytes().all(is_simple) {
         return Ok(Cow::Borrowed(authority));
     }
-    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, after)| after);
+    let host_and_port = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, after)| after);
     let (host, port) = split_port(host_and_port)?;
     check_host(host)?;
     let port = match port {
@@ -175,7 +211,9 @@ pub(crate) fn normalised_authority<'a>(scheme: &str, authority: &'a str) -> Resu
     };
     let port = port.filter(|&port| Some(port) != default_port(scheme));
     match port {
-        None if host.bytes().any(|byte| byte.is_ascii_uppercase()) => Ok(Cow::Owned(host.to_ascii_lowercase())),
+        None if host.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+            Ok(Cow::Owned(host.to_ascii_lowercase()))
+        }
         None => Ok(Cow::Borrowed(host)),
         Some(port) => Ok(Cow::Owned(format!("{}:{port}", host.to_ascii_lowercase()))),
     }
@@ -191,16 +229,31 @@ fn split_port(host_and_port: &str) -> Result<(&str, Option<&str>), UrlError> {
             None => Err(UrlError::HostMalformed),
         };
     }
-    Ok(host_and_port.split_once(':').map_or((host_and_port, None), |(host, port)| (host, Some(port))))
+    Ok(host_and_port
+        .split_once(':')
+        .map_or((host_and_port, None), |(host, port)| (host, Some(port))))
 }
 
 fn check_host(host: &str) -> Result<(), UrlError> {
     if host.is_empty() || host == "[]" {
         return Err(UrlError::HostMissing);
     }
-    let inner = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-    let forbidden = |byte: u8| byte <= b' ' || matches!(byte, b'/' | b'?' | b'#' | b'[' | b']' | b'\\' | b'"' | b'<' | b'>' | 0x7f);
-    if inner.bytes().any(forbidden) { Err(UrlError::HostMalformed) } else { Ok(()) }
+    let inner = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(host);
+    let forbidden = |byte: u8| {
+        byte <= b' '
+            || matches!(
+                byte,
+                b'/' | b'?' | b'#' | b'[' | b']' | b'\\' | b'"' | b'<' | b'>' | 0x7f
+            )
+    };
+    if inner.bytes().any(forbidden) {
+        Err(UrlError::HostMalformed)
+    } else {
+        Ok(())
+    }
 }
 
 fn parse_port(digits: &str) -> Result<u16, UrlError> {
@@ -228,6 +281,8 @@ fn default_port(scheme: &str) -> Option<u16> {
 pub(crate) fn is_loopback(authority: &str) -> bool {
     let host = split_port(authority).map_or(authority, |(host, _)| host);
     let name = host.strip_suffix('.').unwrap_or(host);
-    let is_loopback_v4 = host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback());
+    let is_loopback_v4 = host
+        .parse::<std::net::Ipv4Addr>()
+        .is_ok_and(|address| address.is_loopback());
     name == "localhost" || name.ends_with(".localhost") || host == "[::1]" || is_loopback_v4
 }

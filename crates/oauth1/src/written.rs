@@ -30,12 +30,22 @@ enum Spelling {
 impl<'a> Written<'a> {
     /// Text that is spelled as the base string wants it, and whether it is without escapes.
     pub(crate) const fn canonical(text: &'a [u8], is_plain: bool) -> Self {
-        Self { text, spelling: if is_plain { Spelling::Plain } else { Spelling::Canonical } }
+        Self {
+            text,
+            spelling: if is_plain {
+                Spelling::Plain
+            } else {
+                Spelling::Canonical
+            },
+        }
     }
 
     /// Text that is not encoded.
     pub(crate) fn decoded(text: &'a [u8]) -> Self {
-        Self { text, spelling: Spelling::Decoded }
+        Self {
+            text,
+            spelling: Spelling::Decoded,
+        }
     }
 
     /// A name or value of a header.
@@ -45,7 +55,10 @@ impl<'a> Written<'a> {
 
     /// The inside of a quoted string of a header that holds backslashes.
     pub(crate) fn in_quotes(text: &'a [u8]) -> Self {
-        Self { text, spelling: Spelling::QuotedHeader }
+        Self {
+            text,
+            spelling: Spelling::QuotedHeader,
+        }
     }
 
     /// A name or value of a query or form.
@@ -57,7 +70,10 @@ impl<'a> Written<'a> {
     fn recognise(text: &'a [u8], otherwise: Spelling) -> Self {
         match percent::count_canonical(text) {
             (length, is_plain) if length == text.len() => Self::canonical(text, is_plain),
-            _ => Self { text, spelling: otherwise },
+            _ => Self {
+                text,
+                spelling: otherwise,
+            },
         }
     }
 
@@ -75,7 +91,9 @@ impl<'a> Written<'a> {
         match self.spelling {
             Spelling::Plain | Spelling::Decoded => Cow::Borrowed(self.text),
             Spelling::Canonical | Spelling::Header => percent::decode(self.text),
-            Spelling::QuotedHeader => Cow::Owned(percent::decode(&without_backslashes(self.text)).into_owned()),
+            Spelling::QuotedHeader => {
+                Cow::Owned(percent::decode(&without_backslashes(self.text)).into_owned())
+            }
             Spelling::Form => percent::decode_form(self.text),
         }
     }
@@ -91,7 +109,9 @@ impl<'a> Written<'a> {
     /// The text of a quoted string or token whose percent signs mean nothing (the realm).
     pub(crate) fn unquoted_text(self) -> Cow<'a, str> {
         match self.spelling {
-            Spelling::QuotedHeader => Cow::Owned(String::from_utf8_lossy(&without_backslashes(self.text)).into_owned()),
+            Spelling::QuotedHeader => {
+                Cow::Owned(String::from_utf8_lossy(&without_backslashes(self.text)).into_owned())
+            }
             _ => String::from_utf8_lossy(self.text),
         }
     }
@@ -128,7 +148,10 @@ impl OwnedWritten {
     /// Of text that is not encoded.
     pub(crate) fn new(decoded: &str) -> Self {
         let encoded = percent::encode(decoded);
-        Self { is_plain: encoded == decoded, encoded }
+        Self {
+            is_plain: encoded == decoded,
+            encoded,
+        }
     }
 
     pub(crate) fn borrowed(&self) -> Written<'_> {
@@ -141,7 +164,11 @@ fn without_backslashes(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.iter();
     while let Some(&byte) = bytes.next() {
-        out.extend(if byte == b'\\' { bytes.next().copied() } else { Some(byte) });
+        out.extend(if byte == b'\\' {
+            bytes.next().copied()
+        } else {
+            Some(byte)
+        });
     }
     out
 }
@@ -167,10 +194,21 @@ mod tests {
             ("%zz", "%25zz", "%25zz"),
             ("%2B%2520", "%2B%2520", "%2B%2520"),
         ] {
-            assert_eq!(Written::in_header(text.as_bytes()).encode(), header.as_bytes(), "{text}");
-            assert_eq!(Written::in_form(text.as_bytes()).encode(), form.as_bytes(), "{text}");
+            assert_eq!(
+                Written::in_header(text.as_bytes()).encode(),
+                header.as_bytes(),
+                "{text}"
+            );
+            assert_eq!(
+                Written::in_form(text.as_bytes()).encode(),
+                form.as_bytes(),
+                "{text}"
+            );
         }
-        assert_eq!(Written::in_quotes(br#"a\"b\\%41\%42"#).decode(), br#"a"b\AB"#.as_slice());
+        assert_eq!(
+            Written::in_quotes(br#"a\"b\\%41\%42"#).decode(),
+            br#"a"b\AB"#.as_slice()
+        );
         assert_eq!(Written::in_quotes(br#"a\"%41"#).unquoted_text(), r#"a"%41"#);
         assert_eq!(Written::decoded(b"%41+").encode(), b"%2541%2B".as_slice());
     }
@@ -178,7 +216,10 @@ mod tests {
     #[test]
     fn canonical_text_is_not_copied() {
         for text in ["", "abc-._~", "%20%2B%FF", "a%3Db"] {
-            assert!(matches!(Written::in_form(text.as_bytes()).encode(), Cow::Borrowed(_)), "{text}");
+            assert!(
+                matches!(Written::in_form(text.as_bytes()).encode(), Cow::Borrowed(_)),
+                "{text}"
+            );
         }
     }
 

@@ -12,6 +12,8 @@ mod inbox;
 mod login;
 #[cfg(feature = "client")]
 mod logout;
+#[cfg(feature = "oauth1")]
+mod oauth1;
 #[cfg(feature = "client")]
 mod outbox;
 #[cfg(feature = "client")]
@@ -48,6 +50,8 @@ pub(crate) enum Command {
     Logout(logout::Args),
     #[cfg(feature = "server")]
     Serve(serve::Args),
+    #[cfg(feature = "oauth1")]
+    Oauth1(oauth1::Args),
     #[cfg(all(feature = "client", feature = "server"))]
     Demo(demo::Args),
 }
@@ -74,6 +78,8 @@ impl Command {
             Self::Logout(args) => logout::run(args).await,
             #[cfg(feature = "server")]
             Self::Serve(args) => serve::run(args).await,
+            #[cfg(feature = "oauth1")]
+            Self::Oauth1(args) => oauth1::run(args),
             #[cfg(all(feature = "client", feature = "server"))]
             Self::Demo(args) => demo::run(args).await,
         }
@@ -85,7 +91,7 @@ impl Command {
         match self {
             #[cfg(feature = "server")]
             Self::Serve(_) => "info",
-            #[cfg(feature = "client")]
+            #[cfg(any(feature = "client", feature = "oauth1"))]
             _ => "error",
         }
     }

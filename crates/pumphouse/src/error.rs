@@ -24,9 +24,11 @@ enum Exit {
     Failure = 1,
     /// Wrong usage.
     Usage = 2,
-    /// Not logged in, or the credentials are no good.
+    /// Not logged in, or the credentials are missing or no good.
+    #[cfg(any(feature = "client", feature = "oauth1"))]
     Credentials = 3,
-    /// The server refused.
+    /// The server refused, or a signature does not verify.
+    #[cfg(any(feature = "client", feature = "oauth1"))]
     Refused = 4,
 }
 
@@ -54,6 +56,18 @@ impl Error {
     #[cfg(feature = "client")]
     pub(crate) fn not_logged_in(message: impl Into<String>) -> Self {
         Self::new(Exit::Credentials, message).with_hint(LOG_IN)
+    }
+
+    /// A secret or a key is missing, or cannot be used.
+    #[cfg(feature = "oauth1")]
+    pub(crate) fn credentials(message: impl Into<String>) -> Self {
+        Self::new(Exit::Credentials, message)
+    }
+
+    /// A request is not to be believed.
+    #[cfg(feature = "oauth1")]
+    pub(crate) fn refused(message: impl Into<String>) -> Self {
+        Self::new(Exit::Refused, message)
     }
 
     /// What to do next.

@@ -2,8 +2,8 @@
 //!
 //! Nothing is decided here: a command reads its arguments, calls one of the libraries, and prints.
 
-#[cfg(not(any(feature = "client", feature = "server")))]
-compile_error!("choose at least one of the features `client` and `server`");
+#[cfg(not(any(feature = "client", feature = "oauth1", feature = "server")))]
+compile_error!("choose at least one of the features `client`, `oauth1` and `server`");
 
 #[cfg(feature = "client")]
 mod account;
@@ -32,9 +32,10 @@ Examples:
   pumphouse post 'Hello, world'          write a note
   pumphouse inbox                        read what came
   pumphouse serve                        run a server
+  pumphouse oauth1 explain --help        find out why a provider refuses a signature
 
-Exit status: 0 done; 1 the server or the network failed; 2 wrong usage; 3 not logged in;
-4 the server refused."
+Exit status: 0 done; 1 the server or the network failed; 2 wrong usage; 3 not logged in, or a
+secret is missing; 4 the server refused, or a signature does not verify."
 )]
 struct Cli {
     #[command(subcommand)]

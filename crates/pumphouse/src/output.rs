@@ -6,15 +6,31 @@ use crate::error::Error;
 
 /// Prints a line of the result.
 pub(crate) fn line(text: &str) -> Result<(), Error> {
+    write(&[text.as_bytes(), b"\n"])
+}
+
+/// Prints data for programs, byte for byte; a person at a terminal gets the end of the line, too.
+#[cfg(feature = "oauth1")]
+pub(crate) fn data(bytes: &[u8]) -> Result<(), Error> {
+    let end: &[u8] = if io::stdout().is_terminal() {
+        b"\n"
+    } else {
+        b""
+    };
+    write(&[bytes, end])
+}
+
+fn write(pieces: &[&[u8]]) -> Result<(), Error> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.write_all(b"\n"))
+    pieces
+        .iter()
+        .try_for_each(|piece| out.write_all(piece))
         .and_then(|()| out.flush())
         .map_err(Error::output)
 }
 
 /// Says something to the person who waits, apart from the result.
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "oauth1"))]
 pub(crate) fn note(text: &str) {
     complain(text);
 }

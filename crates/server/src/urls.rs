@@ -96,6 +96,13 @@ impl Urls {
         name.eq_ignore_ascii_case(&self.host)
     }
 
+    /// Whether an id is one that only this server gives: an address under its own, or that of one
+    /// of its people.
+    pub(crate) fn is_own_id(&self, id: &str) -> bool {
+        let person = id.strip_prefix("acct:").and_then(|id| id.split_once('@'));
+        id.starts_with(self.base()) || person.is_some_and(|(_, host)| self.is_host(host))
+    }
+
     /// The id of a user's profile: an `acct:` address on default ports, else its address.
     pub(crate) fn person_id(&self, nickname: &str) -> String {
         match self.port {

@@ -60,13 +60,6 @@ impl Call {
         self
     }
 
-    /// Leaves a header out.
-    #[must_use]
-    pub fn without_header(mut self, name: &str) -> Self {
-        self.headers.remove(name);
-        self
-    }
-
     /// Sets the body and its media type.
     #[must_use]
     pub fn body(mut self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
@@ -153,10 +146,10 @@ impl Call {
             signer = signer.with_nonces(FixedNonce(nonce.clone()));
         }
         if let Some(callback) = &self.callback {
-            signer = signer.with_callback(callback.clone());
+            signer = signer.with_callback(callback.as_str());
         }
         if let Some(verifier) = &self.verifier {
-            signer = signer.with_verifier(verifier.clone());
+            signer = signer.with_verifier(verifier.as_str());
         }
         let url = format!("{}{}", caller.door.base, self.target());
         let mut request = Request::new(&self.method, &url).with_body(&self.body);

@@ -48,6 +48,7 @@ impl Caller {
     pub fn two_legged(&self) -> Self {
         Self {
             token: None,
+            nickname: String::new(),
             ..self.clone()
         }
     }

@@ -37,13 +37,19 @@ pub enum FlowError {
 }
 
 fn reason(report: Option<&Report>) -> String {
-    report.map(|report| format!(": {}", report.code())).unwrap_or_default()
+    report
+        .map(|report| format!(": {}", report.code()))
+        .unwrap_or_default()
 }
 
 impl<'a> Answer<'a> {
     /// Status and body.
     pub fn new(status: u16, body: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
-        Self { status, body: body.as_ref(), challenge: None }
+        Self {
+            status,
+            body: body.as_ref(),
+            challenge: None,
+        }
     }
 
     /// And the value of the `WWW-Authenticate` header, in which some providers say what is wrong.
@@ -57,16 +63,25 @@ impl<'a> Answer<'a> {
         if !(200..300).contains(&self.status) {
             let in_header = || Report::from_challenge(&Challenge::parse(self.challenge?)?);
             let report = Report::from_form(self.body).or_else(in_header);
-            return Err(FlowError::Refused { status: self.status, report });
+            return Err(FlowError::Refused {
+                status: self.status,
+                report,
+            });
         }
         let body = self.body.trim_ascii();
-        if body.first() == Some(&b'{') { Fields::from_json(body) } else { Fields::from_form(body) }
+        if body.first() == Some(&b'{') {
+            Fields::from_json(body)
+        } else {
+            Fields::from_form(body)
+        }
     }
 }
 
 impl std::fmt::Debug for Answer<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .finish_non_exhaustive()
     }
 }
 
@@ -75,14 +90,18 @@ pub(super) struct Fields(Vec<(String, Secret)>);
 
 impl Fields {
     fn from_form(body: &[u8]) -> Result<Self, FlowError> {
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|_| FlowError::Unreadable);
+        let text =
+            |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|_| FlowError::Unreadable);
         let pairs = Params::from_form(body);
-        let fields = pairs.iter().map(|pair| Ok((text(&pair.name())?, Secret::new(text(&pair.value())?))));
+        let fields = pairs
+            .iter()
+            .map(|pair| Ok((text(&pair.name())?, Secret::new(text(&pair.value())?))));
         fields.collect::<Result<_, _>>().map(Self)
     }
 
     fn from_json(body: &[u8]) -> Result<Self, FlowError> {
-        let object: serde_json::Map<_, _> = serde_json::from_slice(body).map_err(|_| FlowError::Unreadable)?;
+        let object: serde_json::Map<_, _> =
+            serde_json::from_slice(body).map_err(|_| FlowError::Unreadable)?;
         let fields = object.into_iter().map(|(name, value)| {
             let value = match value {
                 serde_json::Value::String(text) => text,
@@ -94,7 +113,10 @@ impl Fields {
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value.expose())
+        self.0
+            .iter()
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value.expose())
     }
 
     /// `oauth_token` and `oauth_token_secret`. The secret may be empty, as with providers that use RSA; the token may not.

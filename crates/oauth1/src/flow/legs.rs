@@ -24,7 +24,9 @@ pub enum ReturnError {
     #[error("this answer belongs to another log-in than the one that is waiting: begin anew")]
     OtherToken,
     /// There is no `oauth_verifier` in it.
-    #[error("the address holds no oauth_verifier: the provider did not confirm that anybody agreed")]
+    #[error(
+        "the address holds no oauth_verifier: the provider did not confirm that anybody agreed"
+    )]
     VerifierMissing,
     /// The person said no.
     #[error("the permission was refused")]
@@ -34,7 +36,9 @@ pub enum ReturnError {
 impl Pending {
     /// Resumes with parts that were saved.
     pub fn from_parts(token: impl Into<String>, secret: impl Into<Secret>) -> Self {
-        Self { credentials: TemporaryCredentials::new(token, secret) }
+        Self {
+            credentials: TemporaryCredentials::new(token, secret),
+        }
     }
 
     /// The temporary token.
@@ -67,7 +71,10 @@ impl Pending {
         if !equal_in_constant_time(token.as_bytes(), self.token().as_bytes()) {
             return Err(ReturnError::OtherToken);
         }
-        match params.get("oauth_verifier").filter(|verifier| !verifier.is_empty()) {
+        match params
+            .get("oauth_verifier")
+            .filter(|verifier| !verifier.is_empty())
+        {
             Some(verifier) => Ok(self.with_verifier(verifier.into_owned())),
             None if refused => Err(ReturnError::Denied),
             None => Err(ReturnError::VerifierMissing),
@@ -77,7 +84,10 @@ impl Pending {
     /// With the verifier that the person read off the screen. White space around it is dropped.
     pub fn with_verifier(&self, verifier: impl Into<Secret>) -> Authorised {
         let verifier = Secret::new(verifier.into().expose().trim());
-        Authorised { credentials: self.credentials.clone(), verifier }
+        Authorised {
+            credentials: self.credentials.clone(),
+            verifier,
+        }
     }
 }
 
@@ -91,7 +101,10 @@ pub struct Authorised {
 impl Authorised {
     /// Resumes with parts that were saved.
     pub fn from_parts(credentials: TemporaryCredentials, verifier: impl Into<Secret>) -> Self {
-        Self { credentials, verifier: verifier.into() }
+        Self {
+            credentials,
+            verifier: verifier.into(),
+        }
     }
 
     /// The temporary credentials.
@@ -114,7 +127,10 @@ pub struct Grant {
 
 impl Grant {
     pub(super) fn new(credentials: TokenCredentials, others: Vec<(String, Secret)>) -> Self {
-        Self { credentials, others }
+        Self {
+            credentials,
+            others,
+        }
     }
 
     /// The token credentials.
@@ -129,18 +145,27 @@ impl Grant {
 
     /// Another field of the answer, for example `user_id`, `screen_name` or `oauth_expires_in`.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.others.iter().find(|(own, _)| own == name).map(|(_, value)| value.expose())
+        self.others
+            .iter()
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value.expose())
     }
 
     /// The handle with which to [renew](super::Flow::renew) the token (the Session extension).
     pub fn session_handle(&self) -> Option<&Secret> {
-        self.others.iter().find(|(own, _)| own == "oauth_session_handle").map(|(_, value)| value)
+        self.others
+            .iter()
+            .find(|(own, _)| own == "oauth_session_handle")
+            .map(|(_, value)| value)
     }
 }
 
 impl std::fmt::Debug for Grant {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let others: Vec<_> = self.others.iter().map(|(name, _)| name).collect();
-        f.debug_struct("Grant").field("credentials", &self.credentials).field("others", &others).finish()
+        f.debug_struct("Grant")
+            .field("credentials", &self.credentials)
+            .field("others", &others)
+            .finish()
     }
 }

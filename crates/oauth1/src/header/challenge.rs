@@ -23,7 +23,10 @@ pub struct Challenge {
 impl Challenge {
     /// For a realm.
     pub fn new(realm: impl Into<String>) -> Self {
-        Self { realm: realm.into(), parameters: Vec::new() }
+        Self {
+            realm: realm.into(),
+            parameters: Vec::new(),
+        }
     }
 
     /// Adds a parameter, for example `oauth_problem`.
@@ -51,14 +54,20 @@ impl Challenge {
                 challenge = scheme.eq_ignore_ascii_case(b"OAuth").then(|| Self::new(""));
                 continue;
             }
-            let Some(pair) = scanner.next_pair().ok()? else { return challenge };
-            let Some(challenge) = &mut challenge else { continue };
+            let Some(pair) = scanner.next_pair().ok()? else {
+                return challenge;
+            };
+            let Some(challenge) = &mut challenge else {
+                continue;
+            };
             if pair.is_realm() {
                 challenge.realm = pair.value.unquoted_text().into_owned();
             } else {
                 let param = pair.param();
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-                challenge.parameters.push((text(&param.name()), text(&param.value())));
+                challenge
+                    .parameters
+                    .push((text(&param.name()), text(&param.value())));
             }
         }
     }
@@ -70,13 +79,20 @@ impl Challenge {
 
     /// The value of a parameter other than the realm.
     pub fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+        self.parameters
+            .iter()
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
 impl std::fmt::Display for Challenge {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let params = self.parameters.iter().map(|(name, value)| Param::new(name, value)).collect();
+        let params = self
+            .parameters
+            .iter()
+            .map(|(name, value)| Param::new(name, value))
+            .collect();
         f.write_str(&super::write(Some(&self.realm), &params))
     }
 }

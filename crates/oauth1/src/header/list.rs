@@ -18,7 +18,10 @@ impl<'a> Pair<'a> {
     }
 
     pub(crate) fn param(&self) -> Param<'a> {
-        Param { name: Written::in_header(self.name), value: self.value }
+        Param {
+            name: Written::in_header(self.name),
+            value: self.value,
+        }
     }
 }
 
@@ -61,14 +64,22 @@ impl<'a> Scanner<'a> {
         }
         let name = self.take_while(is_word);
         self.skip_spaces();
-        self.rest = self.rest.strip_prefix(b"=").filter(|_| !name.is_empty()).ok_or(HeaderError::Malformed)?;
+        self.rest = self
+            .rest
+            .strip_prefix(b"=")
+            .filter(|_| !name.is_empty())
+            .ok_or(HeaderError::Malformed)?;
         self.skip_spaces();
         let value = match self.rest.strip_prefix(b"\"") {
             Some(text) => self.quoted(text)?,
             None => Written::in_header(self.take_while(is_word)),
         };
         self.skip_spaces();
-        if matches!(self.rest.first(), None | Some(b',')) { Ok(Some(Pair { name, value })) } else { Err(HeaderError::Malformed) }
+        if matches!(self.rest.first(), None | Some(b',')) {
+            Ok(Some(Pair { name, value }))
+        } else {
+            Err(HeaderError::Malformed)
+        }
     }
 
     /// The next pair when it is written as nearly everybody writes it: `name="value"`, a comma, a space, and nothing to decode
@@ -86,7 +97,10 @@ impl<'a> Scanner<'a> {
             return None;
         }
         self.rest = after.strip_prefix(b",").unwrap_or(after);
-        Some(Pair { name, value: Written::canonical(value, is_plain) })
+        Some(Pair {
+            name,
+            value: Written::canonical(value, is_plain),
+        })
     }
 
     /// The name of a scheme, when one stands next: a word, a space and then something that is no equals sign.
@@ -108,21 +122,35 @@ impl<'a> Scanner<'a> {
 
     /// A quoted string (RFC 9110, section 5.6.4), whose first quote is gone.
     fn quoted(&mut self, text: &'a [u8]) -> Result<Written<'a>, HeaderError> {
-        let mut end = text.iter().position(|byte| matches!(byte, b'"' | b'\\')).ok_or(HeaderError::Malformed)?;
+        let mut end = text
+            .iter()
+            .position(|byte| matches!(byte, b'"' | b'\\'))
+            .ok_or(HeaderError::Malformed)?;
         let has_backslashes = text[end] == b'\\';
         // A backslash protects the character after it.
         while text[end] == b'\\' {
             let after = text.get(end + 2..).ok_or(HeaderError::Malformed)?;
-            let next = after.iter().position(|byte| matches!(byte, b'"' | b'\\')).ok_or(HeaderError::Malformed)?;
+            let next = after
+                .iter()
+                .position(|byte| matches!(byte, b'"' | b'\\'))
+                .ok_or(HeaderError::Malformed)?;
             end += 2 + next;
         }
         let (inside, after) = text.split_at(end);
         self.rest = &after[1..];
-        Ok(if has_backslashes { Written::in_quotes(inside) } else { Written::in_header(inside) })
+        Ok(if has_backslashes {
+            Written::in_quotes(inside)
+        } else {
+            Written::in_header(inside)
+        })
     }
 
     fn take_while(&mut self, is_wanted: impl Fn(u8) -> bool) -> &'a [u8] {
-        let end = self.rest.iter().position(|&byte| !is_wanted(byte)).unwrap_or(self.rest.len());
+        let end = self
+            .rest
+            .iter()
+            .position(|&byte| !is_wanted(byte))
+            .unwrap_or(self.rest.len());
         let (taken, rest) = self.rest.split_at(end);
         self.rest = rest;
         taken

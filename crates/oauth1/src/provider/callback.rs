@@ -26,7 +26,16 @@ pub enum CallbackRule {
 }
 
 /// Schemes that a browser acts upon itself. A redirect there would run code, or show what the client wrote, in the provider's name.
-const ACTIVE_SCHEMES: [&str; 8] = ["javascript", "data", "vbscript", "blob", "about", "file", "filesystem", "view-source"];
+const ACTIVE_SCHEMES: [&str; 8] = [
+    "javascript",
+    "data",
+    "vbscript",
+    "blob",
+    "about",
+    "file",
+    "filesystem",
+    "view-source",
+];
 
 impl Callback {
     /// Reads the value of `oauth_callback`.
@@ -45,10 +54,16 @@ impl Callback {
             ("http" | "https", _) => is_web_address(&encoded),
             (_, CallbackRule::WebOnly) => false,
             (private, CallbackRule::AnyScheme) => {
-                url::check_scheme(private).is_ok() && !ACTIVE_SCHEMES.contains(&private) && !rest.is_empty()
+                url::check_scheme(private).is_ok()
+                    && !ACTIVE_SCHEMES.contains(&private)
+                    && !rest.is_empty()
             }
         };
-        if is_acceptable && !text.contains('#') { Ok(Self::Url(text.to_owned())) } else { Err(Problem::CallbackInvalid) }
+        if is_acceptable && !text.contains('#') {
+            Ok(Self::Url(text.to_owned()))
+        } else {
+            Err(Problem::CallbackInvalid)
+        }
     }
 
     /// The address to send the person to after they agreed: the callback with `oauth_token` and `oauth_verifier` appended
@@ -63,12 +78,18 @@ impl Callback {
     /// assert_eq!(location.unwrap(), "http://client.example.net/cb?x=1&oauth_token=hdk48Djdsa&oauth_verifier=473f82d3");
     /// ```
     pub fn redirect(&self, token: &str, verifier: &Secret) -> Option<String> {
-        self.redirect_with(&[("oauth_token", token), ("oauth_verifier", verifier.expose())])
+        self.redirect_with(&[
+            ("oauth_token", token),
+            ("oauth_verifier", verifier.expose()),
+        ])
     }
 
     /// The address to send the person to after they said no. `None` when there is none.
     pub fn denied(&self, token: &str) -> Option<String> {
-        self.redirect_with(&[("oauth_token", token), ("oauth_problem", "permission_denied")])
+        self.redirect_with(&[
+            ("oauth_token", token),
+            ("oauth_problem", "permission_denied"),
+        ])
     }
 
     fn redirect_with(&self, parameters: &[(&str, &str)]) -> Option<String> {
@@ -92,7 +113,8 @@ impl std::fmt::Display for Callback {
 /// Whether it names a host, and hides it behind no user name.
 fn is_web_address(url: &str) -> bool {
     url::split(url).is_ok_and(|parts| {
-        url::normalised_authority(parts.scheme, parts.authority).is_ok() && !parts.authority.contains('@')
+        url::normalised_authority(parts.scheme, parts.authority).is_ok()
+            && !parts.authority.contains('@')
     })
 }
 

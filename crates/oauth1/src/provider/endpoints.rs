@@ -1,17 +1,17 @@
 //! The three endpoints and the check of protected resources.
 
-use zeroize::Zeroizing;
-
+use super::answer::Answer;
+use super::authenticated::Authenticated;
 use super::callback::{Callback, CallbackRule};
 use super::rejection::Rejection;
 use super::store::{
-    Access, Client, Exchange, Issued, NewTemporary, Pending, PendingAccess, Store, TemporaryAccess, TemporaryState,
+    Access, Client, Exchange, NewTemporary, Pending, PendingAccess, Store, TemporaryAccess,
+    TemporaryState,
 };
 use super::tokens::{TokenSource, UrlSafeTokens};
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::{TemporaryCredentials, TokenCredentials};
 use crate::nonce::RandomError;
-use crate::percent;
 use crate::problem::{Problem, TokenFault};
 use crate::request::Request;
 use crate::secret::Secret;
@@ -42,7 +42,10 @@ impl Dummy {
             Some(key) => client.with_rsa_key(key),
             None => client,
         };
-        Ok(Self { client, token_secret: UrlSafeTokens.secret()? })
+        Ok(Self {
+            client,
+            token_secret: UrlSafeTokens.secret()?,
+        })
     }
 }
 
@@ -110,17 +113,31 @@ impl<S: Store> Provider<S> {
     ///
     /// # Errors
     /// When the request is refused; a missing callback is [`Problem::ParameterAbsent`].
-    pub async fn temporary_credentials(&self, request: &Request<'_>) -> Result<Answer, Rejection<S::Error>> {
+    pub async fn temporary_credentials(
+        &self,
+        request: &Request<'_>,
+    ) -> Result<Answer, Rejection<S::Error>> {
         let unverified = self.parse_for_secrets(request)?;
         if unverified.token().is_some() {
             return Err(Problem::TokenRejected(TokenFault::NotWanted).into());
         }
-        let callback = unverified.callback().filter(|callback| !callback.is_empty());
+        let callback = unverified
+            .callback()
+            .filter(|callback| !callback.is_empty());
         let callback = callback.ok_or_else(|| Problem::ParameterAbsent(vec!["oauth_callback"]))?;
         let callback = Callback::parse(&callback, self.callback_rule)?;
-        let realms: Vec<_> = unverified.realm().unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+        let realms: Vec<_> = unverified
+            .realm()
+            .unwrap_or_default()
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect();
 
-        let access = self.store.find_access(unverified.client_key(), None).await.map_err(Rejection::Store)?;
+        let access = self
+            .store
+            .find_access(unverified.client_key(), None)
+            .await
+            .map_err(Rejection::Store)?;
         let found = Found::of_access(&access);
         let authentic = self.check_signature(unverified, &found)?;
         check_permissions(found.client, &callback, &realms)?;
@@ -129,8 +146,17 @@ impl<S: Store> Provider<S> {
         let credentials = TemporaryCredentials::new(self.tokens.token()?, self.tokens.secret()?);
         let answer = Answer::temporary(&credentials);
         let client_key = verified.client_key().to_owned();
-        let temporary = NewTemporary { client_key, credentials, callback, realms, created: self.clock.now() };
-        self.store.save_temporary(temporary).await.map_err(Rejection::Store)?;
+        let temporary = NewTemporary {
+            client_key,
+            credentials,
+            callback,
+            realms,
+            created: self.clock.now(),
+        };
+        self.store
+            .save_temporary(temporary)
+            .await
+            .map_err(Rejection::Store)?;
         Ok(answer)
     }
 
@@ -139,7 +165,12 @@ impl<S: Store> Provider<S> {
     /// # Errors
     /// When the token is unknown, or past agreeing to.
     pub async fn pending(&self, token: &str) -> Result<Pending, Rejection<S::Error>> {
-        match self.store.find_pending(token).await.map_err(Rejection::Store)? {
+        match self
+            .store
+            .find_pending(token)
+            .await
+            .map_err(Rejection::Store)?
+        {
             PendingAccess::Found(pending) => Ok(pending),
             PendingAccess::Rejected(fault) => Err(Problem::TokenRejected(fault).into()),
         }
@@ -158,18 +189,37 @@ impl<S: Store> Provider<S> {
     ///
     /// # Errors
     /// When the request is refused.
-    pub async fn token_credentials(&self, request: &Request<'_>) -> Result<Answer, Rejection<S::Error>> {
+    pub async fn token_credentials(
+        &self,
+        request: &Request<'_>,
+    ) -> Result<Answer, Rejection<S::Error>> {
         let unverified = self.parse_for_secrets(request)?;
         let (token, verifier) = exchange_parameters(&unverified)?;
-        let access = self.store.find_temporary(unverified.client_key(), &token).await.map_err(Rejection::Store)?;
+        let access = self
+            .store
+            .find_temporary(unverified.client_key(), &token)
+            .await
+            .map_err(Rejection::Store)?;
         let authentic = self.check_signature(unverified, &Found::of_temporary(&access))?;
         let verified = self.use_nonce(authentic).await?;
-        self.check_verifier(&access, verified.client_key(), &token, &verifier).await?;
+        self.check_verifier(&access, verified.client_key(), &token, &verifier)
+            .await?;
 
         let fresh = TokenCredentials::new(self.tokens.token()?, self.tokens.secret()?);
-        let exchange = Exchange { client_key: verified.client_key().to_owned(), token, fresh, now: self.clock.now() };
-        let issued = self.store.exchange(exchange).await.map_err(Rejection::Store)?;
-        Ok(Answer::token(&issued.ok_or(Problem::TokenRejected(TokenFault::Used))?))
+        let exchange = Exchange {
+            client_key: verified.client_key().to_owned(),
+            token,
+            fresh,
+            now: self.clock.now(),
+        };
+        let issued = self
+            .store
+            .exchange(exchange)
+            .await
+            .map_err(Rejection::Store)?;
+        Ok(Answer::token(
+            &issued.ok_or(Problem::TokenRejected(TokenFault::Used))?,
+        ))
     }
 
     /// The check of a request for a protected resource (RFC 5849, section 3.2).
@@ -184,28 +234,50 @@ impl<S: Store> Provider<S> {
         let unverified = Unverified::parse(request, &self.policy, self.clock.now())?;
         match (legs, unverified.token()) {
             (Legs::Three, None) => return Err(Problem::ParameterAbsent(vec!["oauth_token"]).into()),
-            (Legs::Two, Some(_)) => return Err(Problem::TokenRejected(TokenFault::NotWanted).into()),
+            (Legs::Two, Some(_)) => {
+                return Err(Problem::TokenRejected(TokenFault::NotWanted).into());
+            }
             _ => {}
         }
         let (client_key, token) = unverified.identifiers();
-        let access = self.store.find_access(&client_key, token.as_deref()).await.map_err(Rejection::Store)?;
+        let access = self
+            .store
+            .find_access(&client_key, token.as_deref())
+            .await
+            .map_err(Rejection::Store)?;
         let authentic = self.check_signature(unverified, &Found::of_access(&access))?;
         let verified = self.use_nonce(authentic).await?;
         match access {
-            Access::Found { identity, realms, .. } => Ok(Authenticated { verified, realms, identity }),
+            Access::Found {
+                identity, realms, ..
+            } => Ok(Authenticated {
+                verified,
+                realms,
+                identity,
+            }),
             // `check_signature` refused these already.
-            Access::ClientUnknown | Access::TokenRejected { .. } => Err(Problem::ConsumerKeyUnknown.into()),
+            Access::ClientUnknown | Access::TokenRejected { .. } => {
+                Err(Problem::ConsumerKeyUnknown.into())
+            }
         }
     }
 
     /// Parses a request whose answer holds secrets.
     fn parse_for_secrets<'a>(&self, request: &Request<'a>) -> Result<Unverified<'a>, Problem> {
         let unverified = Unverified::parse(request, &self.policy, self.clock.now())?;
-        if unverified.may_carry_secrets(&self.policy) { Ok(unverified) } else { Err(Problem::TransportInsecure) }
+        if unverified.may_carry_secrets(&self.policy) {
+            Ok(unverified)
+        } else {
+            Err(Problem::TransportInsecure)
+        }
     }
 
     /// Checks the signature. Whatever the look-up found wrong is told only after the same work.
-    fn check_signature<'a>(&self, unverified: Unverified<'a>, found: &Found<'_>) -> Result<Authentic<'a>, Problem> {
+    fn check_signature<'a>(
+        &self,
+        unverified: Unverified<'a>,
+        found: &Found<'_>,
+    ) -> Result<Authentic<'a>, Problem> {
         let (client_key, token) = unverified.identifiers();
         let client = found.client.unwrap_or(&self.dummy.client);
         let token_secret = found.token_secret.unwrap_or(&self.dummy.token_secret);
@@ -221,16 +293,24 @@ impl<S: Store> Provider<S> {
             std::hint::black_box(unverified.signature_matches(&keys));
             return Err(problem.clone());
         }
-        let is_allowed = |names: &Vec<String>| names.iter().any(|name| name == unverified.method_name());
+        let is_allowed =
+            |names: &Vec<String>| names.iter().any(|name| name == unverified.method_name());
         if !client.methods.as_ref().is_none_or(is_allowed) {
             return Err(Problem::SignatureMethodRejected);
         }
         unverified.check_signature(&keys)
     }
 
-    async fn use_nonce<'a>(&self, authentic: Authentic<'a>) -> Result<Verified<'a>, Rejection<S::Error>> {
+    async fn use_nonce<'a>(
+        &self,
+        authentic: Authentic<'a>,
+    ) -> Result<Verified<'a>, Rejection<S::Error>> {
         let is_new = match authentic.nonce_use() {
-            Some(nonce) => self.store.use_nonce(nonce).await.map_err(Rejection::Store)?,
+            Some(nonce) => self
+                .store
+                .use_nonce(nonce)
+                .await
+                .map_err(Rejection::Store)?,
             None => true,
         };
         Ok(authentic.conclude(is_new)?)
@@ -244,15 +324,26 @@ impl<S: Store> Provider<S> {
         given: &Secret,
     ) -> Result<(), Rejection<S::Error>> {
         match access {
-            TemporaryAccess::Found { state: TemporaryState::Authorised { verifier }, .. } => {
+            TemporaryAccess::Found {
+                state: TemporaryState::Authorised { verifier },
+                ..
+            } => {
                 if self.store.verifier_matches(verifier, given) {
                     return Ok(());
                 }
-                self.store.wrong_verifier(client_key, token).await.map_err(Rejection::Store)?;
+                self.store
+                    .wrong_verifier(client_key, token)
+                    .await
+                    .map_err(Rejection::Store)?;
                 Err(Problem::VerifierInvalid.into())
             }
-            TemporaryAccess::Found { state: TemporaryState::Rejected(fault), .. }
-            | TemporaryAccess::TokenRejected { fault, .. } => Err(Problem::TokenRejected(*fault).into()),
+            TemporaryAccess::Found {
+                state: TemporaryState::Rejected(fault),
+                ..
+            }
+            | TemporaryAccess::TokenRejected { fault, .. } => {
+                Err(Problem::TokenRejected(*fault).into())
+            }
             TemporaryAccess::ClientUnknown => Err(Problem::ConsumerKeyUnknown.into()),
         }
     }
@@ -260,7 +351,10 @@ impl<S: Store> Provider<S> {
 
 impl<S: std::fmt::Debug> std::fmt::Debug for Provider<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Provider").field("store", &self.store).field("policy", &self.policy).finish_non_exhaustive()
+        f.debug_struct("Provider")
+            .field("store", &self.store)
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
     }
 }
 
@@ -276,151 +370,91 @@ impl<'s> Found<'s> {
         match access {
             Access::ClientUnknown => Self::client_unknown(),
             Access::TokenRejected { client, fault } => Self::token_rejected(client, *fault),
-            Access::Found { client, token_secret, .. } => {
-                Self { client: Some(client), token_secret: token_secret.as_ref(), problem: None }
-            }
+            Access::Found {
+                client,
+                token_secret,
+                ..
+            } => Self {
+                client: Some(client),
+                token_secret: token_secret.as_ref(),
+                problem: None,
+            },
         }
     }
 
     fn of_temporary(access: &'s TemporaryAccess) -> Self {
         match access {
             TemporaryAccess::ClientUnknown => Self::client_unknown(),
-            TemporaryAccess::TokenRejected { client, fault } => Self::token_rejected(client, *fault),
-            TemporaryAccess::Found { client, secret, .. } => {
-                Self { client: Some(client), token_secret: Some(secret), problem: None }
+            TemporaryAccess::TokenRejected { client, fault } => {
+                Self::token_rejected(client, *fault)
             }
+            TemporaryAccess::Found { client, secret, .. } => Self {
+                client: Some(client),
+                token_secret: Some(secret),
+                problem: None,
+            },
         }
     }
 
     fn client_unknown() -> Self {
-        Self { client: None, token_secret: None, problem: Some(Problem::ConsumerKeyUnknown) }
+        Self {
+            client: None,
+            token_secret: None,
+            problem: Some(Problem::ConsumerKeyUnknown),
+        }
     }
 
     fn token_rejected(client: &'s Client, fault: TokenFault) -> Self {
-        Self { client: Some(client), token_secret: None, problem: Some(Problem::TokenRejected(fault)) }
+        Self {
+            client: Some(client),
+            token_secret: None,
+            problem: Some(Problem::TokenRejected(fault)),
+        }
     }
 }
 
 fn exchange_parameters(unverified: &Unverified<'_>) -> Result<(String, Secret), Problem> {
-    let verifier = unverified.verifier().filter(|verifier| !verifier.is_empty());
+    let verifier = unverified
+        .verifier()
+        .filter(|verifier| !verifier.is_empty());
     match (unverified.token(), verifier) {
         (Some(token), Some(verifier)) => Ok((token.to_owned(), Secret::new(verifier.into_owned()))),
         (token, verifier) => {
-            let absent = [(token.is_none(), "oauth_token"), (verifier.is_none(), "oauth_verifier")];
-            Err(Problem::ParameterAbsent(absent.into_iter().filter(|(is_absent, _)| *is_absent).map(|(_, name)| name).collect()))
+            let absent = [
+                (token.is_none(), "oauth_token"),
+                (verifier.is_none(), "oauth_verifier"),
+            ];
+            Err(Problem::ParameterAbsent(
+                absent
+                    .into_iter()
+                    .filter(|(is_absent, _)| *is_absent)
+                    .map(|(_, name)| name)
+                    .collect(),
+            ))
         }
     }
 }
 
-fn check_permissions(client: Option<&Client>, callback: &Callback, realms: &[String]) -> Result<(), Problem> {
-    let Some(client) = client else { return Err(Problem::ConsumerKeyUnknown) };
+fn check_permissions(
+    client: Option<&Client>,
+    callback: &Callback,
+    realms: &[String],
+) -> Result<(), Problem> {
+    let Some(client) = client else {
+        return Err(Problem::ConsumerKeyUnknown);
+    };
     let callback = callback.to_string();
-    if client.callbacks.as_ref().is_some_and(|registered| !registered.contains(&callback)) {
+    if client
+        .callbacks
+        .as_ref()
+        .is_some_and(|registered| !registered.contains(&callback))
+    {
         return Err(Problem::CallbackInvalid);
     }
     let may_ask = |allowed: &Vec<String>| realms.iter().all(|realm| allowed.contains(realm));
-    if client.realms.as_ref().is_none_or(may_ask) { Ok(()) } else { Err(Problem::RealmRefused) }
-}
-
-/// The answer of an endpoint: status 200 and a form that holds secrets. Send it with `Cache-Control: no-store`.
-#[derive(Clone)]
-pub struct Answer {
-    body: Zeroizing<String>,
-}
-
-impl Answer {
-    /// The content type of the body.
-    pub const CONTENT_TYPE: &'static str = "application/x-www-form-urlencoded";
-
-    /// Of new temporary credentials.
-    fn temporary(credentials: &TemporaryCredentials) -> Self {
-        let mut answer = Self::credentials(credentials.token(), credentials.secret());
-        answer.push("oauth_callback_confirmed", "true");
-        answer
-    }
-
-    /// Of token credentials, for endpoints of one's own that give some in another way.
-    pub fn token(issued: &Issued) -> Self {
-        let mut answer = Self::credentials(issued.credentials.token(), issued.credentials.secret());
-        if !issued.realms.is_empty() {
-            answer.push("oauth_authorized_realms", &issued.realms.join(" "));
-        }
-        let extra = issued.extra.iter().filter(|(name, _)| name != "oauth_token" && name != "oauth_token_secret");
-        for (name, value) in extra {
-            answer.push(name, value);
-        }
-        answer
-    }
-
-    fn credentials(token: &str, secret: &Secret) -> Self {
-        // Room enough that pushing extras rarely moves the secret and leaves a copy behind.
-        let mut answer = Self { body: Zeroizing::new(String::with_capacity(512)) };
-        answer.push("oauth_token", token);
-        answer.push("oauth_token_secret", secret.expose());
-        answer
-    }
-
-    fn push(&mut self, name: &str, value: &str) {
-        if !self.body.is_empty() {
-            self.body.push('&');
-        }
-        self.body.push_str(&percent::encode(name));
-        self.body.push('=');
-        self.body.push_str(&Zeroizing::new(percent::encode(value)));
-    }
-
-    /// The body.
-    pub fn body(&self) -> &str {
-        &self.body
-    }
-}
-
-impl std::fmt::Debug for Answer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Answer(redacted)")
-    }
-}
-
-/// A verified request and whom it speaks for.
-#[derive(Clone, Debug)]
-pub struct Authenticated<'a, I> {
-    verified: Verified<'a>,
-    realms: Option<Vec<String>>,
-    identity: I,
-}
-
-impl<'a, I> Authenticated<'a, I> {
-    /// Whom the request speaks for.
-    pub fn identity(&self) -> &I {
-        &self.identity
-    }
-
-    /// Whom the request speaks for, alone.
-    pub fn into_identity(self) -> I {
-        self.identity
-    }
-
-    /// The client that signed.
-    pub fn client_key(&self) -> &str {
-        self.verified.client_key()
-    }
-
-    /// The token that signed with it.
-    pub fn token(&self) -> Option<&str> {
-        self.verified.token()
-    }
-
-    /// The request as it was signed.
-    pub fn verified(&self) -> &Verified<'a> {
-        &self.verified
-    }
-
-    /// Demands that the token reaches into a realm. Tokens that the store binds to no realm reach into all.
-    ///
-    /// # Errors
-    /// [`Problem::RealmRefused`].
-    pub fn require_realm(&self, realm: &str) -> Result<(), Problem> {
-        let reaches = |realms: &Vec<String>| realms.iter().any(|own| own == realm);
-        if self.realms.as_ref().is_none_or(reaches) { Ok(()) } else { Err(Problem::RealmRefused) }
+    if client.realms.as_ref().is_none_or(may_ask) {
+        Ok(())
+    } else {
+        Err(Problem::RealmRefused)
     }
 }

@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::callback::Callback;
 use super::store::{
-    Access, Client, Exchange, Issued, NewTemporary, Pending, PendingAccess, Store, TemporaryAccess, TemporaryState,
+    Access, Client, Exchange, Issued, NewTemporary, Pending, PendingAccess, Store, TemporaryAccess,
+    TemporaryState,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::TokenCredentials;
@@ -70,7 +71,10 @@ impl<I> MemoryStore<I> {
             nonces: BTreeMap::new(),
             nonce_lifetime: 1_200,
         };
-        Self { state: Mutex::new(state), clock: Box::new(SystemClock) }
+        Self {
+            state: Mutex::new(state),
+            clock: Box::new(SystemClock),
+        }
     }
 
     /// With the time from elsewhere.
@@ -93,9 +97,21 @@ impl<I> MemoryStore<I> {
     }
 
     /// Gives a client token credentials without the dance.
-    pub fn add_token(&self, client_key: impl Into<String>, credentials: &TokenCredentials, identity: I) {
-        let token = Token { client_key: client_key.into(), secret: credentials.secret().clone(), realms: None, identity };
-        self.state().tokens.insert(credentials.token().to_owned(), token);
+    pub fn add_token(
+        &self,
+        client_key: impl Into<String>,
+        credentials: &TokenCredentials,
+        identity: I,
+    ) {
+        let token = Token {
+            client_key: client_key.into(),
+            secret: credentials.secret().clone(),
+            realms: None,
+            identity,
+        };
+        self.state()
+            .tokens
+            .insert(credentials.token().to_owned(), token);
     }
 
     /// Takes token credentials back.
@@ -108,7 +124,13 @@ impl<I> MemoryStore<I> {
     /// # Errors
     /// When the temporary token is unknown or past agreeing to.
     pub fn authorise(&self, token: &str, verifier: &Secret, identity: I) -> Result<(), TokenFault> {
-        self.decide(token, Progress::Agreed { verifier: verifier.clone(), identity })
+        self.decide(
+            token,
+            Progress::Agreed {
+                verifier: verifier.clone(),
+                identity,
+            },
+        )
     }
 
     /// Notes that somebody said no.
@@ -152,7 +174,9 @@ impl<I> Temporary<I> {
 
     fn state(&self, now: u64) -> TemporaryState {
         match (&self.progress, self.fault(now)) {
-            (Progress::Agreed { verifier, .. }, None) => TemporaryState::Authorised { verifier: verifier.clone() },
+            (Progress::Agreed { verifier, .. }, None) => TemporaryState::Authorised {
+                verifier: verifier.clone(),
+            },
             (_, fault) => TemporaryState::Rejected(fault.unwrap_or(TokenFault::NotAuthorised)),
         }
     }
@@ -162,33 +186,67 @@ impl<I: Clone + Send + Sync> Store for MemoryStore<I> {
     type Identity = I;
     type Error = Infallible;
 
-    async fn find_access(&self, client_key: &str, token: Option<&str>) -> Result<Access<I>, Infallible> {
+    async fn find_access(
+        &self,
+        client_key: &str,
+        token: Option<&str>,
+    ) -> Result<Access<I>, Infallible> {
         let state = self.state();
-        let Some((client, identity)) = state.clients.get(client_key) else { return Ok(Access::ClientUnknown) };
+        let Some((client, identity)) = state.clients.get(client_key) else {
+            return Ok(Access::ClientUnknown);
+        };
         let client = client.clone();
-        let Some(token) = token else { return Ok(Access::found(client, None, identity.clone())) };
-        Ok(match state.tokens.get(token).filter(|token| token.client_key == client_key) {
-            Some(token) => Access::Found {
-                client,
-                token_secret: Some(token.secret.clone()),
-                realms: token.realms.clone(),
-                identity: token.identity.clone(),
+        let Some(token) = token else {
+            return Ok(Access::found(client, None, identity.clone()));
+        };
+        Ok(
+            match state
+                .tokens
+                .get(token)
+                .filter(|token| token.client_key == client_key)
+            {
+                Some(token) => Access::Found {
+                    client,
+                    token_secret: Some(token.secret.clone()),
+                    realms: token.realms.clone(),
+                    identity: token.identity.clone(),
+                },
+                None => Access::TokenRejected {
+                    client,
+                    fault: TokenFault::Unknown,
+                },
             },
-            None => Access::TokenRejected { client, fault: TokenFault::Unknown },
-        })
+        )
     }
 
-    async fn find_temporary(&self, client_key: &str, token: &str) -> Result<TemporaryAccess, Infallible> {
+    async fn find_temporary(
+        &self,
+        client_key: &str,
+        token: &str,
+    ) -> Result<TemporaryAccess, Infallible> {
         let now = self.clock.now();
         let state = self.state();
-        let Some((client, _)) = state.clients.get(client_key) else { return Ok(TemporaryAccess::ClientUnknown) };
+        let Some((client, _)) = state.clients.get(client_key) else {
+            return Ok(TemporaryAccess::ClientUnknown);
+        };
         let client = client.clone();
-        Ok(match state.temporary.get(token).filter(|temporary| temporary.client_key == client_key) {
-            Some(temporary) => {
-                TemporaryAccess::Found { client, secret: temporary.secret.clone(), state: temporary.state(now) }
-            }
-            None => TemporaryAccess::TokenRejected { client, fault: TokenFault::Unknown },
-        })
+        Ok(
+            match state
+                .temporary
+                .get(token)
+                .filter(|temporary| temporary.client_key == client_key)
+            {
+                Some(temporary) => TemporaryAccess::Found {
+                    client,
+                    secret: temporary.secret.clone(),
+                    state: temporary.state(now),
+                },
+                None => TemporaryAccess::TokenRejected {
+                    client,
+                    fault: TokenFault::Unknown,
+                },
+            },
+        )
     }
 
     async fn find_pending(&self, token: &str) -> Result<PendingAccess, Infallible> {
@@ -211,7 +269,9 @@ impl<I: Clone + Send + Sync> Store for MemoryStore<I> {
     async fn save_temporary(&self, new: NewTemporary) -> Result<(), Infallible> {
         let mut state = self.state();
         // What expired stays as long again, so that its client hears so, and goes then.
-        state.temporary.retain(|_, old| new.created.saturating_sub(old.created) <= 2 * TEMPORARY_LIFETIME);
+        state
+            .temporary
+            .retain(|_, old| new.created.saturating_sub(old.created) <= 2 * TEMPORARY_LIFETIME);
         let temporary = Temporary {
             client_key: new.client_key,
             secret: new.credentials.secret().clone(),
@@ -220,17 +280,22 @@ impl<I: Clone + Send + Sync> Store for MemoryStore<I> {
             created: new.created,
             progress: Progress::Asked,
         };
-        state.temporary.insert(new.credentials.token().to_owned(), temporary);
+        state
+            .temporary
+            .insert(new.credentials.token().to_owned(), temporary);
         Ok(())
     }
 
     async fn exchange(&self, exchange: Exchange) -> Result<Option<Issued>, Infallible> {
         let mut state = self.state();
-        let Some(temporary) = state.temporary.get_mut(&exchange.token) else { return Ok(None) };
+        let Some(temporary) = state.temporary.get_mut(&exchange.token) else {
+            return Ok(None);
+        };
         if temporary.fault(exchange.now).is_some() || temporary.client_key != exchange.client_key {
             return Ok(None);
         }
-        let Progress::Agreed { identity, .. } = std::mem::replace(&mut temporary.progress, Progress::Over(TokenFault::Used))
+        let Progress::Agreed { identity, .. } =
+            std::mem::replace(&mut temporary.progress, Progress::Over(TokenFault::Used))
         else {
             return Ok(None);
         };
@@ -241,7 +306,9 @@ impl<I: Clone + Send + Sync> Store for MemoryStore<I> {
             realms: (!realms.is_empty()).then(|| realms.clone()),
             identity,
         };
-        state.tokens.insert(exchange.fresh.token().to_owned(), token);
+        state
+            .tokens
+            .insert(exchange.fresh.token().to_owned(), token);
         Ok(Some(Issued::new(exchange.fresh).with_realms(realms)))
     }
 
@@ -250,7 +317,11 @@ impl<I: Clone + Send + Sync> Store for MemoryStore<I> {
         let mut state = self.state();
         let oldest = now.saturating_sub(state.nonce_lifetime);
         state.nonces = state.nonces.split_off(&oldest);
-        let key = (nonce.client_key.to_owned(), nonce.token.map(str::to_owned), nonce.nonce.to_owned());
+        let key = (
+            nonce.client_key.to_owned(),
+            nonce.token.map(str::to_owned),
+            nonce.nonce.to_owned(),
+        );
         Ok(state.nonces.entry(nonce.timestamp).or_default().insert(key))
     }
 }

@@ -37,18 +37,30 @@ pub trait Store: Send + Sync {
     ) -> impl Future<Output = Result<TemporaryAccess, Self::Error>> + Send;
 
     /// Temporary credentials by their token alone, for the page on which a person agrees.
-    fn find_pending(&self, token: &str) -> impl Future<Output = Result<PendingAccess, Self::Error>> + Send;
+    fn find_pending(
+        &self,
+        token: &str,
+    ) -> impl Future<Output = Result<PendingAccess, Self::Error>> + Send;
 
     /// Keeps new temporary credentials. They should live for minutes only.
-    fn save_temporary(&self, temporary: NewTemporary) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    fn save_temporary(
+        &self,
+        temporary: NewTemporary,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// Consumes temporary credentials that are authorised, and gives the token credentials for them: those offered,
     /// or others that exist for this client and person. All in one atomic step: of two such calls one gets `None`.
-    fn exchange(&self, exchange: Exchange) -> impl Future<Output = Result<Option<Issued>, Self::Error>> + Send;
+    fn exchange(
+        &self,
+        exchange: Exchange,
+    ) -> impl Future<Output = Result<Option<Issued>, Self::Error>> + Send;
 
     /// Remembers a nonce unless it is there already, in one atomic step; `true` when it was new.
     /// It must be kept for twice the timestamp window of the policy. Called only for requests whose signature is right.
-    fn use_nonce(&self, nonce: NonceUse<'_>) -> impl Future<Output = Result<bool, Self::Error>> + Send;
+    fn use_nonce(
+        &self,
+        nonce: NonceUse<'_>,
+    ) -> impl Future<Output = Result<bool, Self::Error>> + Send;
 
     /// Whether a verifier is the one that was kept. Override it when you keep hashes; compare in constant time.
     fn verifier_matches(&self, kept: &Secret, given: &Secret) -> bool {
@@ -56,7 +68,11 @@ pub trait Store: Send + Sync {
     }
 
     /// Hears that a client came with a wrong verifier. With short verifiers, count and revoke.
-    fn wrong_verifier(&self, _client_key: &str, _token: &str) -> impl Future<Output = Result<(), Self::Error>> + Send {
+    fn wrong_verifier(
+        &self,
+        _client_key: &str,
+        _token: &str,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send {
         std::future::ready(Ok(()))
     }
 }
@@ -102,7 +118,10 @@ impl Client {
 
     /// Allows exactly these callbacks (`oob` among them when it is to be allowed).
     #[must_use]
-    pub fn with_callbacks(mut self, callbacks: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn with_callbacks(
+        mut self,
+        callbacks: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.callbacks = Some(callbacks.into_iter().map(Into::into).collect());
         self
     }
@@ -143,7 +162,12 @@ pub enum Access<I> {
 impl<I> Access<I> {
     /// [`Access::Found`] for those who have no use for realms.
     pub fn found(client: Client, token_secret: Option<Secret>, identity: I) -> Self {
-        Self::Found { client, token_secret, realms: None, identity }
+        Self::Found {
+            client,
+            token_secret,
+            realms: None,
+            identity,
+        }
     }
 }
 
@@ -242,7 +266,11 @@ pub struct Issued {
 impl Issued {
     /// Nothing but the credentials.
     pub fn new(credentials: TokenCredentials) -> Self {
-        Self { credentials, realms: Vec::new(), extra: Vec::new() }
+        Self {
+            credentials,
+            realms: Vec::new(),
+            extra: Vec::new(),
+        }
     }
 
     /// Tells the client the realms that it was given, as `oauth_authorized_realms`.

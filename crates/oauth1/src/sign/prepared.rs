@@ -44,7 +44,11 @@ impl FreshValues {
     /// Together with those that are the same in every request.
     fn join<'v>(&'v self, fixed: &'v OwnedValues) -> Values<'v> {
         let mut values = fixed.borrowed();
-        let fresh = [(Name::Timestamp, &self.timestamp), (Name::Nonce, &self.nonce), (Name::BodyHash, &self.body_hash)];
+        let fresh = [
+            (Name::Timestamp, &self.timestamp),
+            (Name::Nonce, &self.nonce),
+            (Name::BodyHash, &self.body_hash),
+        ];
         for (name, value) in fresh {
             if let Some(value) = value {
                 values.insert(name, value.borrowed());
@@ -86,10 +90,22 @@ impl<'a> Prepared<'a> {
         if let Some(param) = others.iter().find(|param| param.known_name().is_some()) {
             return Err(SignError::AlreadySigned(param.lossy_name()));
         }
-        others.extend(signer.extra.iter().map(|(name, value)| Param::new(name, value)));
+        others.extend(
+            signer
+                .extra
+                .iter()
+                .map(|(name, value)| Param::new(name, value)),
+        );
         let protocol = fresh.join(&signer.fixed);
         let base_string = base_string::write(request.method(), located, &protocol, &others);
-        Ok(Self { signer, placement, url: request.url(), form, fresh, base_string })
+        Ok(Self {
+            signer,
+            placement,
+            url: request.url(),
+            form,
+            fresh,
+            base_string,
+        })
     }
 
     /// The bytes to sign. They are ASCII.
@@ -101,9 +117,19 @@ impl<'a> Prepared<'a> {
     pub fn protocol_parameters(&self) -> Params<'_> {
         let values = self.fresh.join(&self.signer.fixed);
         let known = SENDING_ORDER.into_iter().filter_map(|name| {
-            Some(Param { name: Written::canonical(name.text().as_bytes(), true), value: values.get(name)? })
+            Some(Param {
+                name: Written::canonical(name.text().as_bytes(), true),
+                value: values.get(name)?,
+            })
         });
-        known.chain(self.signer.extra.iter().map(|(name, value)| Param::new(name, value))).collect()
+        known
+            .chain(
+                self.signer
+                    .extra
+                    .iter()
+                    .map(|(name, value)| Param::new(name, value)),
+            )
+            .collect()
     }
 
     /// Puts the signature (as the method gives it, not percent-encoded) and all other parameters into their place.
@@ -113,10 +139,13 @@ impl<'a> Prepared<'a> {
             Placement::Query => Place::Query(self.query(signature)),
             Placement::Body => Place::Body(self.body(signature)),
         };
-        Signed { place, signature: Zeroizing::new(signature.to_owned()) }
+        Signed {
+            place,
+            signature: Zeroizing::new(signature.to_owned()),
+        }
     }
 
-    pub(super) fn header(&self, signature: &str) -> String {
+    pub(crate) fn header(&self, signature: &str) -> String {
         let params = self.protocol_parameters();
         let mut out = Vec::with_capacity(512);
         header::write_scheme(&mut out, self.signer.realm.as_deref());
@@ -124,11 +153,15 @@ impl<'a> Prepared<'a> {
             let (name, value) = param.encode();
             header::write_pair(&mut out, &name, &value);
         }
-        header::write_pair(&mut out, b"oauth_signature", &percent::encode_bytes(signature.as_bytes()));
+        header::write_pair(
+            &mut out,
+            b"oauth_signature",
+            &percent::encode_bytes(signature.as_bytes()),
+        );
         percent::into_text(out)
     }
 
-    fn query(&self, signature: &str) -> String {
+    pub(crate) fn query(&self, signature: &str) -> String {
         let url = self.url.unwrap_or_default();
         let (before, fragment) = url.find('#').map_or((url, ""), |at| url.split_at(at));
         let separator = match before.find('?') {
@@ -136,11 +169,21 @@ impl<'a> Prepared<'a> {
             Some(at) if at + 1 == before.len() || before.ends_with('&') => "",
             Some(_) => "&",
         };
-        [before, separator, &percent::into_text(self.form_of(signature)), fragment].concat()
+        [
+            before,
+            separator,
+            &percent::into_text(self.form_of(signature)),
+            fragment,
+        ]
+        .concat()
     }
 
-    fn body(&self, signature: &str) -> Vec<u8> {
-        let separator: &[u8] = if self.form.is_empty() || self.form.ends_with(b"&") { b"" } else { b"&" };
+    pub(crate) fn body(&self, signature: &str) -> Vec<u8> {
+        let separator: &[u8] = if self.form.is_empty() || self.form.ends_with(b"&") {
+            b""
+        } else {
+            b"&"
+        };
         [self.form, separator, &self.form_of(signature)].concat()
     }
 
@@ -158,7 +201,9 @@ impl<'a> Prepared<'a> {
 
 impl std::fmt::Debug for Prepared<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Prepared").field("placement", &self.placement).finish_non_exhaustive()
+        f.debug_struct("Prepared")
+            .field("placement", &self.placement)
+            .finish_non_exhaustive()
     }
 }
 
@@ -214,6 +259,8 @@ impl std::fmt::Debug for Signed {
             Place::Query(_) => Placement::Query,
             Place::Body(_) => Placement::Body,
         };
-        f.debug_struct("Signed").field("place", &place).finish_non_exhaustive()
+        f.debug_struct("Signed")
+            .field("place", &place)
+            .finish_non_exhaustive()
     }
 }

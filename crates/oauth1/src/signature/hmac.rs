@@ -89,7 +89,9 @@ fn keyed<M: KeyInit>(keys: &Keys<'_>) -> Option<M> {
 }
 
 fn sign<M: Mac + KeyInit>(base_string: &[u8], keys: &Keys<'_>) -> Result<String, MethodError> {
-    keyed::<M>(keys).map(|mac| sign_with(mac, base_string)).ok_or(MethodError::SigningFailed)
+    keyed::<M>(keys)
+        .map(|mac| sign_with(mac, base_string))
+        .ok_or(MethodError::SigningFailed)
 }
 
 fn sign_with<M: Mac>(mut mac: M, base_string: &[u8]) -> String {
@@ -104,7 +106,24 @@ fn verify<M: Mac + KeyInit>(base_string: &[u8], keys: &Keys<'_>, signature: &[u8
         Ok(length) => &digest[..length],
         Err(_) => &[],
     };
-    let Some(mut mac) = keyed::<M>(keys) else { return false };
+    let Some(mut mac) = keyed::<M>(keys) else {
+        return false;
+    };
     mac.update(base_string);
     mac.verify_slice(digest).is_ok()
+}
+
+/// The digest with a key that is given as it is; `None` for other methods. For explaining wrong signatures.
+pub(crate) fn keyed_with(method: &str, key: &[u8], base_string: &[u8]) -> Option<Vec<u8>> {
+    fn digest<M: Mac + KeyInit>(key: &[u8], base_string: &[u8]) -> Option<Vec<u8>> {
+        let mut mac = <M as KeyInit>::new_from_slice(key).ok()?;
+        mac.update(base_string);
+        Some(mac.finalize().into_bytes().to_vec())
+    }
+    match method {
+        "HMAC-SHA1" => digest::<Hmac<Sha1>>(key, base_string),
+        "HMAC-SHA256" => digest::<Hmac<Sha256>>(key, base_string),
+        "HMAC-SHA512" => digest::<Hmac<Sha512>>(key, base_string),
+        _ => None,
+    }
 }

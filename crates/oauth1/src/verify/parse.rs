@@ -14,11 +14,19 @@ use crate::request::{Body, Located, Request};
 use crate::signature::SignatureMethod;
 use crate::written::Written;
 
-pub(super) fn parse<'a>(request: &Request<'a>, policy: &Policy, now: u64) -> Result<Unverified<'a>, Problem> {
+pub(super) fn parse<'a>(
+    request: &Request<'a>,
+    policy: &Policy,
+    now: u64,
+) -> Result<Unverified<'a>, Problem> {
     let located = request.locate().map_err(Problem::UrlMalformed)?;
     let claims = Claims::collect(request, &located, &policy.limits)?;
     let protocol = &claims.protocol;
-    if protocol.is_empty() && !request.authorization().is_some_and(|value| header::pairs(value).is_some()) {
+    if protocol.is_empty()
+        && request
+            .authorization()
+            .is_none_or(|value| header::pairs(value).is_none())
+    {
         return Err(Problem::NotSigned);
     }
     check_lengths(protocol, &policy.limits)?;
@@ -33,11 +41,17 @@ pub(super) fn parse<'a>(request: &Request<'a>, policy: &Policy, now: u64) -> Res
     let body_hash = read_body_hash(protocol, request, policy.body_hash)?;
     let client_key = text(protocol, Name::ConsumerKey)?.unwrap_or_default();
     let token = text(protocol, Name::Token)?.filter(|token| !token.is_empty());
-    let Claims { realm, protocol, params, .. } = claims;
-    let (method_sent, body) = (request.method(), request.body());
+    let Claims {
+        realm,
+        protocol,
+        params,
+        ..
+    } = claims;
     Ok(Unverified(Box::new(Received {
-        method_sent,
-        body,
+        method_sent: request.method(),
+        authorization: request.authorization(),
+        form: request.form(),
+        body: request.body(),
         located,
         realm,
         protocol,
@@ -71,7 +85,11 @@ enum Place {
 const MOST_UNKNOWN_PROTOCOL_PARAMETERS: usize = 64;
 
 impl<'a> Claims<'a> {
-    fn collect(request: &Request<'a>, located: &Located<'a>, limits: &Limits) -> Result<Self, Problem> {
+    fn collect(
+        request: &Request<'a>,
+        located: &Located<'a>,
+        limits: &Limits,
+    ) -> Result<Self, Problem> {
         let form = request.form().unwrap_or_default();
         if params::count_form(located.query) + params::count_form(form) > limits.parameters {
             return Err(Problem::TooLarge(Limit::Parameters));
@@ -96,7 +114,9 @@ impl<'a> Claims<'a> {
         if value.len() > limits.header_bytes {
             return Err(Problem::TooLarge(Limit::Header));
         }
-        let Some(mut pairs) = header::pairs(value) else { return Ok(()) };
+        let Some(mut pairs) = header::pairs(value) else {
+            return Ok(());
+        };
         while let Some(pair) = pairs.next_pair().map_err(|_| Problem::HeaderMalformed)? {
             if let Some(name) = Name::from_bytes(pair.name) {
                 self.add_known(name, pair.value, Place::Header)?;
@@ -123,11 +143,19 @@ impl<'a> Claims<'a> {
     #[inline]
     fn add_known(&mut self, name: Name, value: Written<'a>, place: Place) -> Result<(), Problem> {
         // Protocol parameters stand in one place only (RFC 5849, section 3.5), each once (section 3.1).
-        if self.place.replace(place).is_some_and(|before| before != place) {
+        if self
+            .place
+            .replace(place)
+            .is_some_and(|before| before != place)
+        {
             return Err(Problem::SeveralPlaces);
         }
         let is_first = self.protocol.insert(name, value);
-        if is_first { Ok(()) } else { Err(Problem::ParameterDuplicated(name.text().to_owned())) }
+        if is_first {
+            Ok(())
+        } else {
+            Err(Problem::ParameterDuplicated(name.text().to_owned()))
+        }
     }
 
     /// Names that begin with `oauth_` are the protocol's, known or not: each may stand there once (RFC 5849, section 3.1).
@@ -147,33 +175,66 @@ impl<'a> Claims<'a> {
 }
 
 fn text<'a>(protocol: &Values<'a>, name: Name) -> Result<Option<Cow<'a, str>>, Problem> {
-    protocol.text(name).map_err(|name| Problem::ParameterMalformed(name.text()))
+    protocol
+        .text(name)
+        .map_err(|name| Problem::ParameterMalformed(name.text()))
 }
 
 fn check_tls(located: &Located<'_>, policy: &Policy) -> Result<(), Problem> {
     let is_exempt = !policy.tls_on_loopback && located.is_loopback();
-    if located.is_secure() || is_exempt { Ok(()) } else { Err(Problem::TransportInsecure) }
+    if located.is_secure() || is_exempt {
+        Ok(())
+    } else {
+        Err(Problem::TransportInsecure)
+    }
 }
 
 fn check_lengths(protocol: &Values<'_>, limits: &Limits) -> Result<(), Problem> {
     let is_too_long = protocol.iter().any(|(name, value)| {
-        let limit = if name == Name::Nonce { limits.nonce_bytes } else { limits.value_bytes };
+        let limit = if name == Name::Nonce {
+            limits.nonce_bytes
+        } else {
+            limits.value_bytes
+        };
         value.written_length() > limit && value.decode().len() > limit
     });
-    if is_too_long { Err(Problem::TooLarge(Limit::Value)) } else { Ok(()) }
+    if is_too_long {
+        Err(Problem::TooLarge(Limit::Value))
+    } else {
+        Ok(())
+    }
 }
 
 /// The method, after completeness and version: what is missing is told before what is wrong.
-fn find_method(protocol: &Values<'_>, policy: &Policy) -> Result<Arc<dyn SignatureMethod>, Problem> {
-    let name = protocol.get(Name::SignatureMethod).map(Written::decode).unwrap_or_default();
-    let method = policy.methods.iter().find(|method| *method.name().as_bytes() == *name);
-    let may_lack_nonce = method.is_some_and(|method| method.reveals_secrets());
-    let required = if may_lack_nonce { &REQUIRED[..3] } else { &REQUIRED[..] };
+fn find_method(
+    protocol: &Values<'_>,
+    policy: &Policy,
+) -> Result<Arc<dyn SignatureMethod>, Problem> {
+    let name = protocol
+        .get(Name::SignatureMethod)
+        .map(Written::decode)
+        .unwrap_or_default();
+    let method = policy
+        .methods
+        .iter()
+        .find(|method| *method.name().as_bytes() == *name);
+    let may_lack_nonce = method.is_some_and(SignatureMethod::reveals_secrets);
+    let required = if may_lack_nonce {
+        &REQUIRED[..3]
+    } else {
+        &REQUIRED[..]
+    };
     if !required.iter().all(|&name| protocol.has(name)) {
-        let absent = required.iter().filter(|&&name| !protocol.has(name)).map(|name| name.text());
+        let absent = required
+            .iter()
+            .filter(|&&name| !protocol.has(name))
+            .map(|name| name.text());
         return Err(Problem::ParameterAbsent(absent.collect()));
     }
-    if protocol.get(Name::Version).is_some_and(|version| *version.decode() != *b"1.0") {
+    if protocol
+        .get(Name::Version)
+        .is_some_and(|version| *version.decode() != *b"1.0")
+    {
         return Err(Problem::VersionRejected);
     }
     method.cloned().ok_or(Problem::SignatureMethodRejected)
@@ -184,11 +245,16 @@ fn read_timestamp_and_nonce<'a>(
     policy: &Policy,
     now: u64,
 ) -> Result<Option<(u64, Cow<'a, str>)>, Problem> {
-    let Some(timestamp) = protocol.get(Name::Timestamp) else { return Ok(None) };
+    let Some(timestamp) = protocol.get(Name::Timestamp) else {
+        return Ok(None);
+    };
     let timestamp = read_number(&timestamp.decode()).filter(|&seconds| seconds > 0);
     let timestamp = timestamp.ok_or(Problem::ParameterMalformed(Name::Timestamp.text()))?;
     if timestamp.abs_diff(now) > policy.window {
-        let (earliest, latest) = (now.saturating_sub(policy.window), now.saturating_add(policy.window));
+        let (earliest, latest) = (
+            now.saturating_sub(policy.window),
+            now.saturating_add(policy.window),
+        );
         return Err(Problem::TimestampRefused { earliest, latest });
     }
     let nonce = text(protocol, Name::Nonce)?.filter(|nonce| !nonce.is_empty());
@@ -213,11 +279,17 @@ fn read_body_hash(
     let Some(value) = text(protocol, Name::BodyHash)? else {
         let has_body = !matches!(request.body(), Body::Whole(body) if body.is_empty());
         let is_demanded = rule == BodyHashRule::Require && has_body && !request.is_form();
-        return if is_demanded { Err(Problem::BodyHashAbsent) } else { Ok(None) };
+        return if is_demanded {
+            Err(Problem::BodyHashAbsent)
+        } else {
+            Ok(None)
+        };
     };
     match rule {
         _ if request.is_form() => Err(MALFORMED),
         BodyHashRule::Ignore => Ok(None),
-        BodyHashRule::WhenPresent | BodyHashRule::Require => ClaimedBodyHash::parse(&value).map(Some).ok_or(MALFORMED),
+        BodyHashRule::WhenPresent | BodyHashRule::Require => {
+            ClaimedBodyHash::parse(&value).map(Some).ok_or(MALFORMED)
+        }
     }
 }

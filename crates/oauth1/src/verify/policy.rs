@@ -44,7 +44,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { parameters: 1_000, header_bytes: 16 * 1024, value_bytes: 4_096, nonce_bytes: 255 }
+        Self {
+            parameters: 1_000,
+            header_bytes: 16 * 1024,
+            value_bytes: 4_096,
+            nonce_bytes: 255,
+        }
     }
 }
 
@@ -72,7 +77,11 @@ impl Policy {
     /// The default.
     pub fn new() -> Self {
         Self {
-            methods: vec![Arc::new(HmacSha1), Arc::new(HmacSha256), Arc::new(HmacSha512)],
+            methods: vec![
+                Arc::new(HmacSha1),
+                Arc::new(HmacSha256),
+                Arc::new(HmacSha512),
+            ],
             window: 600,
             tls: TlsRule::default(),
             tls_on_loopback: true,
@@ -138,7 +147,7 @@ impl Policy {
 
 impl std::fmt::Debug for Policy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let methods: Vec<_> = self.methods.iter().map(|method| method.name()).collect();
+        let methods: Vec<_> = self.methods.iter().map(SignatureMethod::name).collect();
         f.debug_struct("Policy")
             .field("methods", &methods)
             .field("window", &self.window)

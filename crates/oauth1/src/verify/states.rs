@@ -7,6 +7,7 @@ use super::parse;
 use super::policy::{Policy, TlsRule};
 use crate::base_string;
 use crate::body_hash::ClaimedBodyHash;
+use crate::header::Authorization;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::protocol::{Name, Values};
@@ -24,6 +25,8 @@ pub struct Unverified<'a>(pub(super) Box<Received<'a>>);
 #[derive(Clone)]
 pub(super) struct Received<'a> {
     pub(super) method_sent: &'a str,
+    pub(super) authorization: Option<&'a [u8]>,
+    pub(super) form: Option<&'a [u8]>,
     pub(super) body: Body<'a>,
     pub(super) located: Located<'a>,
     pub(super) realm: Option<Written<'a>>,
@@ -86,7 +89,8 @@ impl<'a> Unverified<'a> {
 
     /// Whether an answer that holds secrets may be given over this connection.
     pub(crate) fn may_carry_secrets(&self, policy: &Policy) -> bool {
-        let exempt = policy.tls == TlsRule::Never || (!policy.tls_on_loopback && self.0.located.is_loopback());
+        let exempt = policy.tls == TlsRule::Never
+            || (!policy.tls_on_loopback && self.0.located.is_loopback());
         exempt || self.is_secure()
     }
 
@@ -97,13 +101,76 @@ impl<'a> Unverified<'a> {
 
     /// Whether the signature is right, without saying so to anyone: for doing the same work with dummy keys.
     pub(crate) fn signature_matches(&self, keys: &Keys<'_>) -> bool {
-        let signature = self.0.protocol.get(Name::Signature).map(Written::decode).unwrap_or_default();
-        self.0.method.verify(&self.base_string(), keys, &signature)
+        self.0
+            .method
+            .verify(&self.base_string(), keys, &self.signature())
     }
 
     /// The base string that the signature must fit.
     pub(crate) fn base_string(&self) -> Vec<u8> {
-        base_string::write(self.0.method_sent, &self.0.located, &self.0.protocol, &self.0.params)
+        base_string::write(
+            self.0.method_sent,
+            &self.0.located,
+            &self.0.protocol,
+            &self.0.params,
+        )
+    }
+
+    /// What is sent as the signature.
+    pub(crate) fn signature(&self) -> Cow<'a, [u8]> {
+        self.0
+            .protocol
+            .get(Name::Signature)
+            .map(Written::decode)
+            .unwrap_or_default()
+    }
+
+    /// Whether the method takes a signature for that of some other base string.
+    pub(crate) fn method_verifies(
+        &self,
+        base_string: &[u8],
+        keys: &Keys<'_>,
+        signature: &[u8],
+    ) -> bool {
+        self.0.method.verify(base_string, keys, signature)
+    }
+
+    pub(crate) fn method_sent(&self) -> &'a str {
+        self.0.method_sent
+    }
+
+    pub(crate) fn raw_query(&self) -> String {
+        String::from_utf8_lossy(self.0.located.query).into_owned()
+    }
+
+    /// The decoded parameters of header, query and form body.
+    pub(crate) fn places(&self) -> [Vec<(Vec<u8>, Vec<u8>)>; 3] {
+        let header = self
+            .0
+            .authorization
+            .and_then(|value| Authorization::parse(value).ok());
+        let query = Params::from_form(self.0.located.query);
+        let body = self.0.form.map(Params::from_form).unwrap_or_default();
+        let header = header
+            .map(|header| header.params().clone())
+            .unwrap_or_default();
+        [header, query, body].map(|params| {
+            params
+                .iter()
+                .map(|param| (param.name().into(), param.value().into()))
+                .collect()
+        })
+    }
+
+    /// The body, read as a form whether it is one or not.
+    pub(crate) fn body_as_form(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let Body::Whole(body) = self.0.body else {
+            return Vec::new();
+        };
+        Params::from_form(body)
+            .iter()
+            .map(|param| (param.name().into(), param.value().into()))
+            .collect()
     }
 
     /// Checks signature and body hash.
@@ -129,7 +196,11 @@ impl<'a> Unverified<'a> {
     ///
     /// # Errors
     /// Those of [`check_signature`](Self::check_signature), and [`Problem::NonceUsed`].
-    pub fn verify(self, keys: &Keys<'_>, is_new: impl FnOnce(&NonceUse<'_>) -> bool) -> Result<Verified<'a>, Problem> {
+    pub fn verify(
+        self,
+        keys: &Keys<'_>,
+        is_new: impl FnOnce(&NonceUse<'_>) -> bool,
+    ) -> Result<Verified<'a>, Problem> {
         let authentic = self.check_signature(keys)?;
         let is_new = authentic.nonce_use().is_none_or(|nonce| is_new(&nonce));
         authentic.conclude(is_new)
@@ -170,7 +241,12 @@ impl<'a> Authentic<'a> {
     /// What to look for, and to remember, in one atomic step. `None` when the request may do without (PLAINTEXT).
     pub fn nonce_use(&self) -> Option<NonceUse<'_>> {
         let (timestamp, nonce) = self.request.0.timestamp_and_nonce.as_ref()?;
-        Some(NonceUse { client_key: self.request.client_key(), token: self.request.token(), timestamp: *timestamp, nonce })
+        Some(NonceUse {
+            client_key: self.request.client_key(),
+            token: self.request.token(),
+            timestamp: *timestamp,
+            nonce,
+        })
     }
 
     /// With the answer whether the nonce was never used before.
@@ -178,7 +254,13 @@ impl<'a> Authentic<'a> {
     /// # Errors
     /// [`Problem::NonceUsed`].
     pub fn conclude(self, is_new: bool) -> Result<Verified<'a>, Problem> {
-        if is_new { Ok(Verified { request: self.request }) } else { Err(Problem::NonceUsed) }
+        if is_new {
+            Ok(Verified {
+                request: self.request,
+            })
+        } else {
+            Err(Problem::NonceUsed)
+        }
     }
 }
 

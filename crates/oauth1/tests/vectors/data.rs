@@ -14,21 +14,37 @@ pub(crate) fn text<'v>(value: &'v Value, field: &str) -> Option<&'v str> {
 
 /// The strings of a JSON array.
 pub(crate) fn strings(value: &Value) -> Vec<&str> {
-    value.as_array().unwrap().iter().map(|item| item.as_str().unwrap()).collect()
+    value
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item.as_str().unwrap())
+        .collect()
 }
 
 /// The pairs of strings of a JSON array of arrays.
 pub(crate) fn pairs(value: &Value) -> Vec<(String, String)> {
-    value.as_array().unwrap().iter().map(|pair| (strings(pair)[0].to_owned(), strings(pair)[1].to_owned())).collect()
+    value
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|pair| (strings(pair)[0].to_owned(), strings(pair)[1].to_owned()))
+        .collect()
 }
 
 pub(crate) fn base64(text: &str) -> Vec<u8> {
-    base64::engine::general_purpose::STANDARD.decode(text).unwrap()
+    base64::engine::general_purpose::STANDARD
+        .decode(text)
+        .unwrap()
 }
 
 pub(crate) fn headers(case: &Value) -> Vec<(&str, &str)> {
     let headers = case.get("headers").and_then(Value::as_object);
-    headers.into_iter().flatten().map(|(name, value)| (name.as_str(), value.as_str().unwrap())).collect()
+    headers
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.as_str(), value.as_str().unwrap()))
+        .collect()
 }
 
 /// The body, whichever way it is written down.

@@ -4,6 +4,12 @@
 //! A verification case is a request to one server (first line of the file), and its status and code when it must be refused.
 //! RSA cases run with the feature `rsa`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod data;
 mod signing;
 mod tables;

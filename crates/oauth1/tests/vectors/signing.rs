@@ -3,8 +3,9 @@
 use pumphouse_oauth1::header::Authorization;
 use pumphouse_oauth1::nonce::FixedNonce;
 use pumphouse_oauth1::{
-    BodyHash, ClientCredentials, FixedClock, HmacSha1, HmacSha256, HmacSha512, Keys, Params, Placement, Plaintext, Policy, Request,
-    Secret, SignatureMethod, Signer, TokenCredentials, Unverified, base_string,
+    BodyHash, ClientCredentials, FixedClock, HmacSha1, HmacSha256, HmacSha512, Keys, Params,
+    Placement, Plaintext, Policy, Request, Secret, SignatureMethod, Signer, TokenCredentials,
+    Unverified, base_string,
 };
 use serde_json::Value;
 
@@ -43,7 +44,11 @@ fn method(case: &Value) -> Option<Box<dyn SignatureMethod>> {
         #[cfg(feature = "rsa")]
         name => {
             use pumphouse_oauth1::{RsaPrivateKey, RsaSha1, RsaSha256, RsaSha512};
-            let key = RsaPrivateKey::from_pem(crate::data::key(&format!("{}.private-pkcs8", text(case, "rsa").unwrap()))).unwrap();
+            let key = RsaPrivateKey::from_pem(crate::data::key(&format!(
+                "{}.private-pkcs8",
+                text(case, "rsa").unwrap()
+            )))
+            .unwrap();
             match name {
                 "RSA-SHA1" => Box::new(RsaSha1::signing_with(key)),
                 "RSA-SHA256" => Box::new(RsaSha256::signing_with(key)),
@@ -62,7 +67,11 @@ impl SignatureMethod for Boxed {
     fn name(&self) -> &str {
         self.0.name()
     }
-    fn sign(&self, base_string: &[u8], keys: &Keys<'_>) -> Result<String, pumphouse_oauth1::signature::MethodError> {
+    fn sign(
+        &self,
+        base_string: &[u8],
+        keys: &Keys<'_>,
+    ) -> Result<String, pumphouse_oauth1::signature::MethodError> {
         self.0.sign(base_string, keys)
     }
     fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &[u8]) -> bool {
@@ -95,7 +104,9 @@ fn signer(case: &Value, method: Box<dyn SignatureMethod>) -> Signer {
     }
     match (sent("oauth_timestamp"), sent("oauth_nonce")) {
         (Some(timestamp), Some(nonce)) => {
-            signer = signer.with_clock(FixedClock(timestamp.parse().unwrap())).with_nonces(FixedNonce(nonce.to_owned()));
+            signer = signer
+                .with_clock(FixedClock(timestamp.parse().unwrap()))
+                .with_nonces(FixedNonce(nonce.to_owned()));
         }
         _ => signer = signer.without_nonce_and_timestamp(),
     }
@@ -118,37 +129,75 @@ fn signer(case: &Value, method: Box<dyn SignatureMethod>) -> Signer {
 }
 
 fn check(case: &Value) -> Result<(), String> {
-    let Some(method) = method(case) else { return Ok(()) };
+    let Some(method) = method(case) else {
+        return Ok(());
+    };
     let name = text(case, "name").unwrap();
     let complain = |what: &str, got: &str, want: &str| {
-        if got == want { Ok(()) } else { Err(format!("{name}: {what}\n  is  {got}\n  not {want}")) }
+        if got == want {
+            Ok(())
+        } else {
+            Err(format!("{name}: {what}\n  is  {got}\n  not {want}"))
+        }
     };
-    let [verb, url] = strings(&case["request"])[..] else { panic!("{name}: request") };
+    let [verb, url] = strings(&case["request"])[..] else {
+        panic!("{name}: request")
+    };
     let (headers, body) = (headers(case), body(case));
-    let request = Request::new(verb, url).with_headers(headers.iter().copied()).with_body(&body);
+    let request = Request::new(verb, url)
+        .with_headers(headers.iter().copied())
+        .with_body(&body);
     let signer = signer(case, method);
 
-    complain("uri", &base_string::uri(&request).unwrap(), text(case, "uri").unwrap())?;
-    let prepared = signer.prepare(&request).map_err(|error| format!("{name}: {error}"))?;
-    complain("base string", std::str::from_utf8(prepared.base_string()).unwrap(), text(case, "base").unwrap())?;
+    complain(
+        "uri",
+        &base_string::uri(&request).unwrap(),
+        text(case, "uri").unwrap(),
+    )?;
+    let prepared = signer
+        .prepare(&request)
+        .map_err(|error| format!("{name}: {error}"))?;
+    complain(
+        "base string",
+        std::str::from_utf8(prepared.base_string()).unwrap(),
+        text(case, "base").unwrap(),
+    )?;
     let mut all = base_string::collect_parameters(&request).unwrap();
     let protocol = prepared.protocol_parameters();
     all.extend(protocol.iter().cloned());
-    complain("parameters", &all.normalised(), text(case, "params").unwrap())?;
+    complain(
+        "parameters",
+        &all.normalised(),
+        text(case, "params").unwrap(),
+    )?;
 
     let signed = signer.sign(&request).unwrap();
-    complain("signature", signed.signature(), text(case, "signature").unwrap())?;
+    complain(
+        "signature",
+        signed.signature(),
+        text(case, "signature").unwrap(),
+    )?;
     let received = match placement(case) {
         Placement::Header => {
             check_header(case, signed.authorization().unwrap())?;
             request.with_authorization(signed.authorization().unwrap())
         }
         Placement::Query => {
-            check_pairs(case, url_query(signed.url().unwrap()), url_query(text(case, "signed_url").unwrap()))?;
-            Request::new(verb, signed.url().unwrap()).with_headers(headers.iter().copied()).with_body(&body)
+            check_pairs(
+                case,
+                url_query(signed.url().unwrap()),
+                url_query(text(case, "signed_url").unwrap()),
+            )?;
+            Request::new(verb, signed.url().unwrap())
+                .with_headers(headers.iter().copied())
+                .with_body(&body)
         }
         Placement::Body => {
-            check_pairs(case, signed.body().unwrap(), text(case, "signed_body").unwrap().as_bytes())?;
+            check_pairs(
+                case,
+                signed.body().unwrap(),
+                text(case, "signed_body").unwrap().as_bytes(),
+            )?;
             request.with_body(signed.body().unwrap())
         }
     };
@@ -157,29 +206,55 @@ fn check(case: &Value) -> Result<(), String> {
 
 fn check_header(case: &Value, value: &str) -> Result<(), String> {
     let header = Authorization::parse(value.as_bytes()).map_err(|error| error.to_string())?;
-    let mut got: Vec<_> = header.params().iter().map(|param| (param.name().into_owned(), param.value().into_owned())).collect();
+    let mut got: Vec<_> = header
+        .params()
+        .iter()
+        .map(|param| (param.name().into_owned(), param.value().into_owned()))
+        .collect();
     let sent = case["sent"].as_object().unwrap();
-    let mut want: Vec<_> =
-        sent.iter().map(|(name, value)| (name.as_bytes().to_vec(), value.as_str().unwrap().as_bytes().to_vec())).collect();
-    want.push((b"oauth_signature".to_vec(), text(case, "signature").unwrap().as_bytes().to_vec()));
+    let mut want: Vec<_> = sent
+        .iter()
+        .map(|(name, value)| {
+            (
+                name.as_bytes().to_vec(),
+                value.as_str().unwrap().as_bytes().to_vec(),
+            )
+        })
+        .collect();
+    want.push((
+        b"oauth_signature".to_vec(),
+        text(case, "signature").unwrap().as_bytes().to_vec(),
+    ));
     got.sort();
     want.sort();
-    if got == want && header.realm() == text(case, "realm") { Ok(()) } else { Err(format!("{}: header {value}", case["name"])) }
+    if got == want && header.realm() == text(case, "realm") {
+        Ok(())
+    } else {
+        Err(format!("{}: header {value}", case["name"]))
+    }
 }
 
 fn check_pairs(case: &Value, got: impl AsRef<[u8]>, want: impl AsRef<[u8]>) -> Result<(), String> {
     let sorted = |text: &[u8]| {
-        let mut pairs: Vec<_> =
-            Params::from_form(text).iter().map(|pair| (pair.name().into_owned(), pair.value().into_owned())).collect();
+        let mut pairs: Vec<_> = Params::from_form(text)
+            .iter()
+            .map(|pair| (pair.name().into_owned(), pair.value().into_owned()))
+            .collect();
         pairs.sort();
         pairs
     };
-    if sorted(got.as_ref()) == sorted(want.as_ref()) { Ok(()) } else { Err(format!("{}: pairs", case["name"])) }
+    if sorted(got.as_ref()) == sorted(want.as_ref()) {
+        Ok(())
+    } else {
+        Err(format!("{}: pairs", case["name"]))
+    }
 }
 
 fn url_query(url: &str) -> &str {
     let before_fragment = url.split('#').next().unwrap();
-    before_fragment.split_once('?').map_or("", |(_, query)| query)
+    before_fragment
+        .split_once('?')
+        .map_or("", |(_, query)| query)
 }
 
 fn check_verifies(case: &Value, received: &Request<'_>) -> Result<(), String> {
@@ -189,9 +264,10 @@ fn check_verifies(case: &Value, received: &Request<'_>) -> Result<(), String> {
         .with_method(Boxed(method(case).unwrap()))
         .with_timestamp_window(u64::MAX)
         .with_tls(pumphouse_oauth1::verify::TlsRule::Never);
-    let unverified = Unverified::parse(received, &policy, 1_500_000_000).map_err(|problem| format!("{name}: {problem:?}"))?;
+    let unverified = Unverified::parse(received, &policy, 1_500_000_000)
+        .map_err(|problem| format!("{name}: {problem:?}"))?;
     let client = strings(&case["client"]);
-    let token = case.get("token").map(|token| strings(token)).unwrap_or_else(|| vec!["", ""]);
+    let token = case.get("token").map_or_else(|| vec!["", ""], strings);
     let (client_secret, token_secret) = (Secret::new(client[1]), Secret::new(token[1]));
     let mut keys = Keys::new(client[0], &client_secret);
     if unverified.token().is_some() {
@@ -206,7 +282,10 @@ fn check_verifies(case: &Value, received: &Request<'_>) -> Result<(), String> {
     if let Some(public) = &public {
         keys = keys.with_rsa_public_key(public);
     }
-    unverified.verify(&keys, |_| true).map(|_| ()).map_err(|problem| format!("{name}: does not verify: {problem:?}"))
+    unverified
+        .verify(&keys, |_| true)
+        .map(|_| ())
+        .map_err(|problem| format!("{name}: does not verify: {problem:?}"))
 }
 
 /// The bodies that the RFC prints as answers.
@@ -214,14 +293,30 @@ fn check_verifies(case: &Value, received: &Request<'_>) -> Result<(), String> {
 fn published_answers() {
     use pumphouse_oauth1::flow::{Answer, Endpoints, Flow};
 
-    let flow = Flow::new(ClientCredentials::new("k", "s"), Endpoints::new("https://a/i", "https://a/a", "https://a/t"));
+    let flow = Flow::new(
+        ClientCredentials::new("k", "s"),
+        Endpoints::new("https://a/i", "https://a/a", "https://a/t"),
+    );
     let cases = cases(include_str!("../data/published.json"));
-    let answers: Vec<_> = cases.iter().filter_map(|case| case.get("answer")).map(strings).collect();
+    let answers: Vec<_> = cases
+        .iter()
+        .filter_map(|case| case.get("answer"))
+        .map(strings)
+        .collect();
     assert_eq!(answers.len(), 4);
     for answer in answers {
         let grant = flow.granted(&Answer::new(200, answer[0])).unwrap();
-        assert_eq!((grant.credentials().token(), grant.credentials().secret().expose()), (answer[1], answer[2]));
+        assert_eq!(
+            (
+                grant.credentials().token(),
+                grant.credentials().secret().expose()
+            ),
+            (answer[1], answer[2])
+        );
         let pending = flow.pending(&Answer::new(200, answer[0]));
-        assert_eq!(pending.is_ok(), answer[0].contains("oauth_callback_confirmed"));
+        assert_eq!(
+            pending.is_ok(),
+            answer[0].contains("oauth_callback_confirmed")
+        );
     }
 }

@@ -64,8 +64,12 @@ pub(crate) fn complete(
     let object = subject.object;
     let is_self = object.key == actor.person;
     let (to, cc) = match subject.verb {
-        "update" | "delete" if !is_self => original_recipients(snapshot, object)?
-            .ok_or_else(|| Error::bad_request("no original post"))?,
+        "update" | "delete" if !is_self => match original_recipients(snapshot, object)? {
+            Some(recipients) => recipients,
+            // Such as an upload: nobody was told of it, so nobody is told of this.
+            None if object.author == Some(actor.person) => (Vec::new(), Vec::new()),
+            None => return Err(Error::bad_request("no original post")),
+        },
         "favorite" | "unfavorite" | "like" | "unlike" | "dislike" => {
             let (to, mut cc) =
                 original_recipients(snapshot, object)?.unwrap_or_else(|| (Vec::new(), followers()));
@@ -199,7 +203,7 @@ fn users_behind(
             .into_iter()
             .collect()),
         // Nobody can write to another person's list.
-        "collection" if object.author == Some(actor.person) => {
+        "collection" if object.author == Some(actor.person) && object.deleted.is_none() => {
             Ok(snapshot.local_members(object.key)?)
         }
         _ => Ok(Vec::new()),

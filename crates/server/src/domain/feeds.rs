@@ -278,6 +278,7 @@ fn slice<T>(
     let wanted = skip + count as usize + 1;
     let mut found = Vec::new();
     let mut looked_through = 0;
+    let mut ended = false;
     while found.len() < wanted && looked_through < LOOKED_THROUGH + skip {
         let asked = (wanted - found.len()).min(LOOKED_THROUGH);
         let mut chunk = read(Paging {
@@ -285,7 +286,7 @@ fn slice<T>(
             position,
         })?;
         looked_through += asked;
-        let ended = chunk.len() < asked;
+        ended = chunk.len() < asked;
         if towards_newer {
             chunk.reverse();
         }
@@ -308,8 +309,9 @@ fn slice<T>(
             break;
         }
     }
-    // Behind what is newer than a cursor there is always the cursor itself.
-    let more = towards_newer || found.len() == wanted;
+    // Behind what is newer than a cursor there is always the cursor itself; and what was not
+    // looked through may hold more.
+    let more = towards_newer || found.len() == wanted || !ended;
     found.truncate(wanted - 1);
     let mut items = found.split_off(skip.min(found.len()));
     if towards_newer {

@@ -77,10 +77,10 @@ fn parent(posting: &Posting<'_>, given: &Object) -> Result<Option<StoredObject>>
         .tx
         .object_by_id(id)?
         .ok_or_else(|| no_such(parent, id))?;
+    posting.sight().require_object(&parent)?;
     if parent.deleted.is_some() {
         return Err(Error::new(http::StatusCode::GONE, "Deleted"));
     }
-    posting.sight().require_object(&parent)?;
     Ok(Some(parent))
 }
 
@@ -133,7 +133,7 @@ pub(crate) fn insert(
     match object.id.as_deref().filter(|id| !id.is_empty()) {
         None => fill_in_addresses(posting, &mut object, &uuid),
         // The name of something on this server is given by this server.
-        Some(id) if id.starts_with(urls.base()) => return Err(no_such(given, id)),
+        Some(id) if urls.is_own_id(id) => return Err(no_such(given, id)),
         Some(id) => {
             let id = id.to_owned();
             let feed = |name| people::feed(urls.foreign_object_feed(&object_type, name, &id));

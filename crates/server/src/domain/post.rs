@@ -42,7 +42,9 @@ impl Posting<'_> {
         let major = is_major(&verb, object_type);
         self.fill_in(&mut activity, &verb, &object, parent.as_ref(), generator)?;
         let key = self.keep(&activity, major)?;
-        if matches!(verb.as_str(), "post" | "create") {
+        // Who sees the activity sees an object that was made with it.
+        let made = given.id.as_deref().is_none_or(str::is_empty);
+        if made || matches!(verb.as_str(), "post" | "create") {
             self.tx.set_posted_by(object.key, key)?;
         }
         let audience = addressing::audience(self.tx, self.site, self.actor, &activity)?;
@@ -72,19 +74,17 @@ impl Posting<'_> {
         }
     }
 
-    /// Nobody may find out by a reaction what they could not read.
+    /// Nobody may find out by an activity what they could not read. What only authors may do is
+    /// refused to all others anyway.
     fn check_sight(&self, verb: &str, object: &StoredObject) -> Result<()> {
-        let reaction = matches!(
-            verb,
-            "like" | "favorite" | "unlike" | "unfavorite" | "dislike" | "share" | "unshare"
-        );
-        if !reaction {
+        if matches!(verb, "post" | "create" | "update" | "delete") {
             return Ok(());
         }
-        if object.deleted.is_some() {
+        self.sight().require_object(object)?;
+        if object.deleted.is_some() && verb != "remove" {
             return Err(Error::new(http::StatusCode::GONE, "Deleted"));
         }
-        self.sight().require_object(object)
+        Ok(())
     }
 
     /// Everything that the server fills in (section 6.2).
@@ -134,9 +134,7 @@ impl Posting<'_> {
         let urls = &self.site.urls;
         let mut kept = activity.clone();
         if let Some(id) = kept.id.as_deref()
-            && (id.is_empty()
-                || id.starts_with(urls.base())
-                || self.tx.activity_by_id(id)?.is_some())
+            && (id.is_empty() || urls.is_own_id(id) || self.tx.activity_by_id(id)?.is_some())
         {
             return Err(Error::bad_request(format!(
                 "An activity cannot have the id '{id}'."

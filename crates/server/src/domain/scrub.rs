@@ -24,9 +24,33 @@ static SCRUBBER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-/// The harmless part of a piece of HTML.
+/// Elements that a parser opens again in every block until they are closed.
+const REOPENED: &[&str] = &[
+    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
+];
+/// More tags than people write.
+const MOST_TAGS: usize = 5_000;
+/// How many elements may come of elements that are opened again.
+const MOST_REOPENED: usize = 100_000;
+
+/// The harmless part of a piece of HTML. What would grow without measure when it is parsed is
+/// shown as the text that it is.
 pub(crate) fn html(text: &str) -> String {
+    let tags: Vec<&str> = text.split('<').skip(1).map(tag_name).collect();
+    let reopened = tags
+        .iter()
+        .filter(|tag| REOPENED.iter().any(|name| name.eq_ignore_ascii_case(tag)))
+        .count();
+    if tags.len() > MOST_TAGS || reopened * tags.len() > MOST_REOPENED {
+        return ammonia::clean_text(text);
+    }
     SCRUBBER.clean(text).to_string()
+}
+
+/// The letters with which a tag begins; none if it is an end tag.
+fn tag_name(tag: &str) -> &str {
+    let end = tag.find(|c: char| !c.is_ascii_alphabetic());
+    &tag[..end.unwrap_or(tag.len())]
 }
 
 /// Scrubs an activity and everything in it.

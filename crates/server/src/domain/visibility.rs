@@ -74,13 +74,12 @@ impl Sight<'_> {
     }
 
     /// Whether the viewer may see an object: made it, or may see the activity that posted it.
-    /// People, applications and services are everybody's to see.
+    /// People, and applications and services that nobody posted, are everybody's to see.
     pub(crate) fn of_object(&self, stored: &StoredObject) -> Result<bool> {
-        if matches!(
-            stored.object_type.as_str(),
-            "person" | "application" | "service"
-        ) {
-            return Ok(true);
+        match stored.object_type.as_str() {
+            "person" => return Ok(true),
+            "application" | "service" if stored.author.is_none() => return Ok(true),
+            _ => {}
         }
         if stored.author.is_some() && stored.author == self.viewer.person() {
             return Ok(true);

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 use crate::app::App;
 use crate::auth::AnyRead;
 use crate::domain::render::{Detail, Renderer};
 use crate::domain::visibility::Sight;
 use crate::error::Error;
-use crate::wire::{Reply, json};
+use crate::wire::{Path, Reply, json};
 
 pub(super) async fn get(
     State(app): State<Arc<App>>,

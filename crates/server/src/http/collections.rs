@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use pumphouse_activity::{Activity, Object};
 use pumphouse_store::{Edge, End, StoredObject};
 
@@ -13,18 +13,18 @@ use crate::auth::{AnyRead, UserWrite};
 use crate::domain::feeds::{self, Neighbours};
 use crate::domain::{documents, people};
 use crate::error::{Error, Result};
-use crate::wire::{Reply, json};
+use crate::wire::{Path, Reply, json};
 
 pub(super) async fn followers(app: State<Arc<App>>, path: Path<String>, read: AnyRead) -> Reply {
-    read_collection(&app, &path, "followers", &read)
+    read_collection(&app, &path.0, "followers", &read)
 }
 
 pub(super) async fn following(app: State<Arc<App>>, path: Path<String>, read: AnyRead) -> Reply {
-    read_collection(&app, &path, "following", &read)
+    read_collection(&app, &path.0, "following", &read)
 }
 
 pub(super) async fn favorites(app: State<Arc<App>>, path: Path<String>, read: AnyRead) -> Reply {
-    read_collection(&app, &path, "favorites", &read)
+    read_collection(&app, &path.0, "favorites", &read)
 }
 
 /// `lists/TYPE`; lists have people as members, all other types are empty.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use pumphouse_activity::Activity;
 use pumphouse_store::{Inbox, Outbox};
 
@@ -15,18 +15,18 @@ use crate::domain::render::{Detail, Renderer};
 use crate::domain::verbs::is_major;
 use crate::domain::{Viewer, people};
 use crate::error::{Error, Result};
-use crate::wire::{Reply, json};
+use crate::wire::{Path, Reply, json};
 
 pub(super) async fn outbox(app: State<Arc<App>>, path: Path<String>, read: AnyRead) -> Reply {
-    read_outbox(&app, &path, &read, Outbox::All)
+    read_outbox(&app, &path.0, &read, Outbox::All)
 }
 
 pub(super) async fn major(app: State<Arc<App>>, path: Path<String>, read: AnyRead) -> Reply {
-    read_outbox(&app, &path, &read, Outbox::Major)
+    read_outbox(&app, &path.0, &read, Outbox::Major)
 }
 
 pub(super) async fn minor(app: State<Arc<App>>, path: Path<String>, read: AnyRead) -> Reply {
-    read_outbox(&app, &path, &read, Outbox::Minor)
+    read_outbox(&app, &path.0, &read, Outbox::Minor)
 }
 
 fn read_outbox(app: &App, nickname: &str, read: &AnyRead, part: Outbox) -> Reply {

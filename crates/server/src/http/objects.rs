@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::StatusCode;
 use pumphouse_store::{Edge, End, Snapshot, StoredObject};
 
@@ -15,7 +15,7 @@ use crate::domain::render::{Detail, Renderer};
 use crate::domain::visibility::Sight;
 use crate::error::{Error, Result};
 use crate::urls::{is_path_type, path_type};
-use crate::wire::{Reply, json};
+use crate::wire::{Path, Reply, json};
 
 /// The feeds of an object.
 const FEEDS: &[&str] = &["likes", "replies", "shares", "members"];

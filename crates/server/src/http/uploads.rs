@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use http::{HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use pumphouse_oauth1::Problem;
@@ -21,7 +21,7 @@ use crate::domain::feeds::{self, Neighbours};
 use crate::domain::uploads::{self, Received, is_shown};
 use crate::domain::{Viewer, documents, people};
 use crate::error::{Error, Result};
-use crate::wire::{Failure, Reply, json};
+use crate::wire::{Failure, Path, Reply, json};
 
 /// A file that is opened as a page can do nothing.
 const POLICY: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'");

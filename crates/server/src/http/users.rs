@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::IntoResponse;
 use http::{HeaderValue, StatusCode, header};
 use pumphouse_activity::{Activity, Object};
@@ -18,7 +18,7 @@ use crate::domain::render::{Detail, Renderer};
 use crate::domain::{Viewer, people};
 use crate::error::Error;
 use crate::ids;
-use crate::wire::{Reply, json};
+use crate::wire::{Path, Reply, json};
 
 /// `POST /api/users`: an account, with a token for the application that made it.
 pub(super) async fn create(State(app): State<Arc<App>>, write: ClientWrite) -> Reply {

@@ -15,6 +15,9 @@ use crate::error::{Error, Result};
 /// The largest body, in bytes (pump.io protocol, section 13.4).
 const LIMIT: usize = 100 * 1_024;
 
+/// How deep JSON may nest. What is taken stands deeper still inside a feed, and readers stop at 128.
+const DEPTH: usize = 32;
+
 /// A request that was read whole.
 pub(crate) struct Incoming {
     pub(crate) method: Method,
@@ -83,6 +86,11 @@ impl Incoming {
         if self.media_type() != "application/json" {
             return Err(Error::bad_request("Send the body as application/json."));
         }
+        if depth(&self.body) > DEPTH {
+            return Err(Error::bad_request(format!(
+                "Invalid JSON: it nests more than {DEPTH} levels deep"
+            )));
+        }
         serde_json::from_slice(&self.body)
             .map_err(|error| Error::bad_request(format!("Invalid JSON: {error}")))
     }
@@ -118,5 +126,42 @@ impl Incoming {
             .unwrap_or_default();
         let media_type = value.split(';').next().unwrap_or_default();
         media_type.trim().to_ascii_lowercase()
+    }
+}
+
+/// How deep the arrays and objects of a JSON text nest.
+fn depth(json: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_text, mut escaped) = (false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::depth;
+
+    #[test]
+    fn brackets_in_texts_do_not_nest() {
+        for (json, deep) in [
+            ("7", 0),
+            ("[]", 1),
+            (r#"{"a":[{}],"b":[]}"#, 3),
+            (r#"["[[[[", "\"[[", "\\", []]"#, 2),
+        ] {
+            assert_eq!(depth(json.as_bytes()), deep, "{json}");
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 mod incoming;
 mod outgoing;
+mod path;
 
 pub(crate) use incoming::Incoming;
 pub(crate) use outgoing::{Failure, Refusal, Reply, json, plain, token_refusal};
+pub(crate) use path::Path;

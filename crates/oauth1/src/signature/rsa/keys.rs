@@ -54,7 +54,10 @@ impl RsaPrivateKey {
             "RSA PRIVATE KEY" => rsa::PrivateKey::from_pkcs1_der(&block.der).ok(),
             _ => {
                 let wanted = "PRIVATE KEY or RSA PRIVATE KEY, not encrypted";
-                return Err(KeyError::OtherKind { found: block.label, wanted });
+                return Err(KeyError::OtherKind {
+                    found: block.label,
+                    wanted,
+                });
             }
         };
         let key = key.ok_or(KeyError::Damaged(block.label))?;
@@ -93,10 +96,14 @@ impl RsaPublicKey {
         let key = match block.label.as_str() {
             "PUBLIC KEY" => rsa::PublicKey::from_public_key_der(&block.der).ok(),
             "RSA PUBLIC KEY" => rsa::PublicKey::from_pkcs1_der(&block.der).ok(),
-            "CERTIFICATE" => key_of_certificate(&block.der).and_then(|spki| rsa::PublicKey::from_public_key_der(spki).ok()),
+            "CERTIFICATE" => key_of_certificate(&block.der)
+                .and_then(|spki| rsa::PublicKey::from_public_key_der(spki).ok()),
             _ => {
                 let wanted = "PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE";
-                return Err(KeyError::OtherKind { found: block.label, wanted });
+                return Err(KeyError::OtherKind {
+                    found: block.label,
+                    wanted,
+                });
             }
         };
         let key = key.ok_or(KeyError::Damaged(block.label))?;
@@ -121,7 +128,11 @@ impl RsaPublicKey {
 }
 
 fn check_size(bits: u32) -> Result<(), KeyError> {
-    if bits >= LEAST_BITS { Ok(()) } else { Err(KeyError::TooSmall(bits)) }
+    if bits >= LEAST_BITS {
+        Ok(())
+    } else {
+        Err(KeyError::TooSmall(bits))
+    }
 }
 
 /// A PEM block (RFC 7468), decoded. Text around it and white space in it are ignored.
@@ -137,15 +148,27 @@ impl Block {
         let (label, rest) = rest.split_once("-----").ok_or(KeyError::NoPem)?;
         let damaged = || KeyError::Damaged(label.to_owned());
         let (content, _) = rest.split_once("-----END ").ok_or_else(damaged)?;
-        let content: Zeroizing<Vec<u8>> = Zeroizing::new(content.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect());
-        let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+        let content: Zeroizing<Vec<u8>> = Zeroizing::new(
+            content
+                .bytes()
+                .filter(|byte| !byte.is_ascii_whitespace())
+                .collect(),
+        );
+        let config =
+            GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
         let der = GeneralPurpose::new(&alphabet::STANDARD, config).decode(&*content);
         match der {
-            Ok(der) => Ok(Self { label: label.to_owned(), der: Zeroizing::new(der) }),
+            Ok(der) => Ok(Self {
+                label: label.to_owned(),
+                der: Zeroizing::new(der),
+            }),
             // Keys encrypted in the old way have header lines, which are no base64.
             Err(_) if content.starts_with(b"Proc-Type:") => {
                 let wanted = "a key that is not encrypted";
-                Err(KeyError::OtherKind { found: format!("an encrypted {label}"), wanted })
+                Err(KeyError::OtherKind {
+                    found: format!("an encrypted {label}"),
+                    wanted,
+                })
             }
             Err(_) => Err(damaged()),
         }
@@ -184,11 +207,25 @@ impl<'a> Element<'a> {
         let (length, rest) = if first < 0x80 {
             (usize::from(first), rest)
         } else {
-            let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f)).filter(|(digits, _)| digits.len() <= 4)?;
-            (digits.iter().fold(0, |length, &digit| length << 8 | usize::from(digit)), rest)
+            let (digits, rest) = rest
+                .split_at_checked(usize::from(first & 0x7f))
+                .filter(|(digits, _)| digits.len() <= 4)?;
+            (
+                digits
+                    .iter()
+                    .fold(0, |length, &digit| length << 8 | usize::from(digit)),
+                rest,
+            )
         };
         let (content, after) = rest.split_at_checked(length)?;
         let whole = &der[..der.len() - after.len()];
-        Some((Self { tag, content, whole }, after))
+        Some((
+            Self {
+                tag,
+                content,
+                whole,
+            },
+            after,
+        ))
     }
 }

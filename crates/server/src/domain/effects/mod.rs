@@ -27,7 +27,9 @@ pub(crate) fn apply(
         "unshare" => react::unshare(posting, object),
         "update" => change::update(posting, object, given),
         "delete" => change::delete(posting, object),
-        "post" | "create" if target.is_some() => lists::add(posting, object, target),
+        "post" | "create" if target.is_some_and(|target| target.object_type == "collection") => {
+            lists::add(posting, object, target)
+        }
         "add" => lists::add(posting, object, target),
         "remove" => lists::remove(posting, object, target),
         _ => Ok(()),

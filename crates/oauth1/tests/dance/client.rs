@@ -1,0 +1,191 @@
+//! The client's side.
+
+use super::*;
+
+#[test]
+fn a_person_lets_a_client_in() {
+    let world = World::new();
+    let token = world.log_in();
+    let signer = world.signer(token);
+    let header = signer.authorization(&Request::new("GET", PHOTOS)).unwrap();
+    assert_eq!(world.ask(&header, Legs::Three), Ok("alice"));
+    assert_eq!(world.ask(&header, Legs::Three), Err(Problem::NonceUsed));
+}
+
+#[test]
+fn every_placement_and_plaintext_dance() {
+    let adjustments: [fn(Signer) -> Signer; 4] = [
+        |signer| signer.with_placement(Placement::Query),
+        |signer| signer.with_placement(Placement::Body),
+        |signer| signer.with_method(Plaintext),
+        |signer| {
+            signer
+                .with_method(Plaintext)
+                .without_nonce_and_timestamp()
+                .without_version()
+        },
+    ];
+    for adjust in adjustments {
+        World::with(Client::new("client secret"), adjust).log_in();
+    }
+}
+
+#[test]
+fn legs_can_be_resumed_in_another_process() {
+    let world = World::new();
+    let pending = world.begin();
+    let (token, secret) = (
+        pending.token().to_owned(),
+        pending.secret().expose().to_owned(),
+    );
+    let authorised = world.agree(&Pending::from_parts(token, secret));
+    let credentials = TemporaryCredentials::new(
+        authorised.credentials().token(),
+        authorised.credentials().secret().clone(),
+    );
+    let authorised = Authorised::from_parts(credentials, authorised.verifier().expose());
+    assert!(
+        world
+            .token(&world.flow.exchange(&authorised).unwrap())
+            .is_ok()
+    );
+}
+
+#[test]
+fn the_returned_token_is_compared() {
+    let pending = Pending::from_parts("mine", "secret");
+    let returned = |address: &str| {
+        pending
+            .returned(address)
+            .map(|authorised| authorised.verifier().expose().to_owned())
+    };
+    assert_eq!(
+        returned("https://app/cb?é=ü&oauth_token=mine&oauth_verifier=a%20b#top"),
+        Ok("a b".to_owned())
+    );
+    assert_eq!(
+        returned("/cb?oauth_verifier=v&oauth_token=mine"),
+        Ok("v".to_owned())
+    );
+    assert_eq!(
+        returned("oauth_verifier=v&oauth_token=mine"),
+        Ok("v".to_owned())
+    );
+    assert_eq!(
+        returned("/cb?oauth_token=theirs&oauth_verifier=v"),
+        Err(ReturnError::OtherToken)
+    );
+    assert_eq!(
+        returned("/cb?oauth_verifier=v"),
+        Err(ReturnError::TokenMissing)
+    );
+    assert_eq!(
+        returned("/cb?oauth_token=mine"),
+        Err(ReturnError::VerifierMissing)
+    );
+    assert_eq!(
+        returned("/cb?oauth_token=mine&oauth_verifier="),
+        Err(ReturnError::VerifierMissing)
+    );
+    assert_eq!(
+        returned("/cb?oauth_token=mine&oauth_problem=permission_denied"),
+        Err(ReturnError::Denied)
+    );
+    assert_eq!(returned("/cb?denied=mine"), Err(ReturnError::Denied));
+    assert_eq!(pending.with_verifier(" 1234\n").verifier().expose(), "1234");
+}
+
+#[test]
+fn answers_are_read_strictly_in_what_matters() {
+    let world = World::new();
+    let pending = |body: &str| world.flow.pending(&Answer::new(200, body));
+    assert!(
+        pending(" oauth_token=t&oauth_token_secret=s&oauth_callback_confirmed=true\r\n").is_ok()
+    );
+    assert!(
+        pending(r#"{"oauth_token":"t","oauth_token_secret":"s","oauth_callback_confirmed":true}"#)
+            .is_ok()
+    );
+    assert_eq!(
+        pending("oauth_token=t&oauth_token_secret=s").unwrap_err(),
+        FlowError::CallbackUnconfirmed
+    );
+    let missing = pending("oauth_token=t&oauth_callback_confirmed=true").unwrap_err();
+    assert_eq!(missing, FlowError::CredentialMissing("oauth_token_secret"));
+    assert_eq!(pending("{").unwrap_err(), FlowError::Unreadable);
+    let refused =
+        Answer::new(401, "").with_challenge(r#"OAuth realm="", oauth_problem="nonce_used""#);
+    assert_eq!(
+        world.flow.granted(&refused).unwrap_err().to_string(),
+        "the provider refused with status 401: nonce_used"
+    );
+
+    let grant = world
+        .flow
+        .granted(&Answer::new(
+            200,
+            "oauth_token=t&oauth_token_secret=a%26b&user_id=7&oauth_session_handle=h",
+        ))
+        .unwrap();
+    assert_eq!(
+        (grant.credentials().secret().expose(), grant.get("user_id")),
+        ("a&b", Some("7"))
+    );
+    assert_eq!(grant.session_handle(), Some(&Secret::new("h")));
+    assert!(!format!("{grant:?}").contains("a&b"));
+}
+
+#[test]
+fn authorisation_addresses_keep_what_they_have() {
+    let world = World::new();
+    let pending = Pending::from_parts("a b&", "secret");
+    let url = world
+        .flow
+        .authorisation_url_with(&pending, &[("force_login", "true")]);
+    assert_eq!(
+        url,
+        "https://api.example.org/oauth/authorize?lang=en&force_login=true&oauth_token=a%20b%26"
+    );
+}
+
+#[test]
+fn renewal_and_password_requests_are_signed() {
+    let world = World::new();
+    let renew = world
+        .flow
+        .renew(&TokenCredentials::new("t", "s"), &Secret::new("h a"))
+        .unwrap();
+    assert!(
+        renew
+            .authorization
+            .unwrap()
+            .contains(r#"oauth_session_handle="h%20a""#)
+    );
+    let post = world
+        .flow
+        .exchange_password("al ice", &Secret::new("p&w"))
+        .unwrap();
+    assert_eq!(
+        &**post.body,
+        b"x_auth_mode=client_auth&x_auth_username=al%20ice&x_auth_password=p%26w"
+    );
+    let request = request(&post);
+    let access = run(world.provider.authenticate(&request, Legs::Two)).unwrap();
+    assert_eq!(
+        access.verified().params().get("x_auth_password").as_deref(),
+        Some("p&w")
+    );
+    assert!(!format!("{:?}", access.verified().params()).contains("p%26w"));
+}
+
+#[test]
+fn endpoints_with_protocol_parameters_are_refused() {
+    let client = ClientCredentials::new("client", "secret");
+    let flow = Flow::new(
+        client,
+        Endpoints::new("https://a/?oauth_x=1", "https://a/", "https://a/"),
+    );
+    assert!(
+        matches!(flow.begin("oob"), Err(pumphouse_oauth1::SignError::AlreadySigned(name)) if name == "oauth_x")
+    );
+}

@@ -1,0 +1,113 @@
+//! Keys and secrets: from the command line, the environment, or whoever sits at the terminal.
+
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+
+use pumphouse_oauth1::{RsaPrivateKey, RsaPublicKey, Secret};
+
+use crate::error::Error;
+
+const CONSUMER_SECRET: &str = "PUMPHOUSE_OAUTH1_CONSUMER_SECRET";
+const TOKEN_SECRET: &str = "PUMPHOUSE_OAUTH1_TOKEN_SECRET";
+
+/// Who signs, or has signed.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Keys and secrets")]
+pub(super) struct CredentialArgs {
+    /// The consumer key, which names the client
+    #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
+    pub(super) consumer_key: Option<String>,
+
+    /// The consumer secret; - asks for it, and so does a terminal when it is missing
+    #[arg(long, value_name = "SECRET", env = CONSUMER_SECRET, hide_env_values = true, allow_hyphen_values = true)]
+    consumer_secret: Option<Secret>,
+
+    /// The token, when the request has one
+    #[arg(long, allow_hyphen_values = true)]
+    pub(super) token: Option<String>,
+
+    /// The secret of the token; - asks for it, and so does a terminal when it is missing
+    #[arg(long, value_name = "SECRET", env = TOKEN_SECRET, hide_env_values = true, allow_hyphen_values = true)]
+    token_secret: Option<Secret>,
+
+    /// A PEM file for the RSA methods: the private key to sign, the public key, the certificate or
+    /// the private key to verify
+    #[arg(long, value_name = "FILE")]
+    pub(super) rsa_key: Option<PathBuf>,
+}
+
+impl CredentialArgs {
+    pub(super) fn consumer_secret(&self) -> Result<Secret, Error> {
+        find(
+            self.consumer_secret.as_ref(),
+            "consumer secret",
+            CONSUMER_SECRET,
+        )
+    }
+
+    /// The secret of the token, and none when there is no token.
+    pub(super) fn token_secret(&self, token: Option<&str>) -> Result<Secret, Error> {
+        match token {
+            None => Ok(Secret::default()),
+            Some(_) => find(self.token_secret.as_ref(), "token secret", TOKEN_SECRET),
+        }
+    }
+
+    pub(super) fn private_key(&self) -> Result<RsaPrivateKey, Error> {
+        let (path, pem) = self.read_key("the private key")?;
+        RsaPrivateKey::from_pem(pem.expose()).map_err(|error| unusable(path, error))
+    }
+
+    pub(super) fn public_key(&self) -> Result<RsaPublicKey, Error> {
+        let (path, pem) = self.read_key("the public key")?;
+        match RsaPrivateKey::from_pem(pem.expose()) {
+            Ok(key) => Ok(key.public_key()),
+            Err(_) => {
+                RsaPublicKey::from_pem(pem.expose()).map_err(|error| unusable(path, error))
+            }
+        }
+    }
+
+    fn read_key(&self, what: &str) -> Result<(&Path, Secret), Error> {
+        let Some(path) = &self.rsa_key else {
+            return Err(
+                Error::credentials(format!("the RSA methods need {what} of the client"))
+                    .with_hint("name the PEM file that holds it with --rsa-key"),
+            );
+        };
+        match std::fs::read_to_string(path) {
+            Ok(pem) => Ok((path, Secret::new(pem))),
+            Err(error) => Err(unusable(path, error)),
+        }
+    }
+}
+
+fn unusable(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::credentials(format!("the key in {} cannot be used", path.display())).with_source(error)
+}
+
+/// The secret that was given, or that the person types in.
+fn find(given: Option<&Secret>, what: &str, variable: &str) -> Result<Secret, Error> {
+    // The question is asked where people see it, whatever the input and the output are used for.
+    let has_terminal = std::io::stderr().is_terminal();
+    match given {
+        Some(secret) if secret.expose() != "-" => Ok(secret.clone()),
+        _ if has_terminal => rpassword::prompt_password(format!("The {what}: "))
+            .map(Secret::new)
+            .map_err(|error| {
+                Error::credentials(format!("the {what} could not be asked for")).with_source(error)
+            }),
+        Some(_) => Err(Error::credentials(format!(
+            "the {what} cannot be asked for: there is no terminal"
+        ))
+        .with_hint(format!(
+            "put it into the environment variable {variable}"
+        ))),
+        None => Err(
+            Error::credentials(format!("the {what} is missing")).with_hint(format!(
+                "put it into the environment variable {variable}, where the shell's history does \
+                 not keep it; an empty one must be given as such"
+            )),
+        ),
+    }
+}

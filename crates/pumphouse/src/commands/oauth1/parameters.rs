@@ -1,0 +1,229 @@
+//! The parameters of the protocol on the command line.
+
+use std::sync::Arc;
+
+use clap::ValueEnum;
+use pumphouse_oauth1::nonce::FixedNonce;
+use pumphouse_oauth1::{
+    BodyHash, ClientCredentials, FixedClock, HmacSha1, HmacSha256, HmacSha512, Placement,
+    Plaintext, RsaPrivateKey, RsaSha1, RsaSha256, RsaSha512, Secret, SignatureMethod, Signer,
+    TokenCredentials,
+};
+
+use super::credentials::CredentialArgs;
+use crate::error::Error;
+
+/// What to send with the signature; of a signed request, what it must carry.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Parameters (of a signed request: what it must carry)")]
+pub(super) struct ParameterArgs {
+    /// How to sign [default: HMAC-SHA1, or RSA-SHA1 with --rsa-key]
+    #[arg(long, value_name = "METHOD", ignore_case = true)]
+    pub(super) signature_method: Option<Method>,
+
+    /// Where the parameters stand [default: header]
+    #[arg(long, value_name = "PLACE")]
+    pub(super) placement: Option<Place>,
+
+    /// The realm of the header, which is never signed
+    #[arg(long)]
+    pub(super) realm: Option<String>,
+
+    /// oauth_callback: an absolute URL, or oob
+    #[arg(long, value_name = "URL")]
+    pub(super) callback: Option<String>,
+
+    /// oauth_verifier
+    #[arg(long, allow_hyphen_values = true)]
+    pub(super) verifier: Option<String>,
+
+    /// oauth_body_hash, for bodies that are no forms: sha1 (the standard), or sha256
+    #[arg(long, value_name = "HASH", num_args = 0..=1, require_equals = true, default_missing_value = "sha1")]
+    pub(super) body_hash: Option<Hash>,
+
+    /// No oauth_version
+    #[arg(long)]
+    pub(super) no_version: bool,
+
+    /// oauth_nonce [default: random]
+    #[arg(long, allow_hyphen_values = true)]
+    pub(super) nonce: Option<String>,
+
+    /// oauth_timestamp, in seconds since 1970 [default: now]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) timestamp: Option<u64>,
+}
+
+/// A signature method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Method {
+    #[value(name = "HMAC-SHA1")]
+    HmacSha1,
+    #[value(name = "HMAC-SHA256")]
+    HmacSha256,
+    #[value(name = "HMAC-SHA512")]
+    HmacSha512,
+    #[value(name = "RSA-SHA1")]
+    RsaSha1,
+    #[value(name = "RSA-SHA256")]
+    RsaSha256,
+    #[value(name = "RSA-SHA512")]
+    RsaSha512,
+    #[value(name = "PLAINTEXT")]
+    Plaintext,
+}
+
+/// Where the parameters stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Place {
+    Header,
+    Query,
+    Body,
+}
+
+/// A hash of the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Hash {
+    Sha1,
+    Sha256,
+}
+
+impl Method {
+    /// The value of oauth_signature_method.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::HmacSha1 => "HMAC-SHA1",
+            Self::HmacSha256 => "HMAC-SHA256",
+            Self::HmacSha512 => "HMAC-SHA512",
+            Self::RsaSha1 => "RSA-SHA1",
+            Self::RsaSha256 => "RSA-SHA256",
+            Self::RsaSha512 => "RSA-SHA512",
+            Self::Plaintext => "PLAINTEXT",
+        }
+    }
+
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        Self::value_variants()
+            .iter()
+            .copied()
+            .find(|method| method.name() == name)
+    }
+
+    pub(super) fn is_rsa(self) -> bool {
+        matches!(self, Self::RsaSha1 | Self::RsaSha256 | Self::RsaSha512)
+    }
+
+    /// The method itself; `key` signs with the RSA methods.
+    pub(super) fn implementation(self, key: Option<RsaPrivateKey>) -> Arc<dyn SignatureMethod> {
+        macro_rules! rsa {
+            ($method:ident) => {
+                Arc::new(key.map_or_else($method::verifying, $method::signing_with))
+            };
+        }
+        match self {
+            Self::HmacSha1 => Arc::new(HmacSha1),
+            Self::HmacSha256 => Arc::new(HmacSha256),
+            Self::HmacSha512 => Arc::new(HmacSha512),
+            Self::RsaSha1 => rsa!(RsaSha1),
+            Self::RsaSha256 => rsa!(RsaSha256),
+            Self::RsaSha512 => rsa!(RsaSha512),
+            Self::Plaintext => Arc::new(Plaintext),
+        }
+    }
+}
+
+impl Place {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Query => "query",
+            Self::Body => "body",
+        }
+    }
+}
+
+impl From<Place> for Placement {
+    fn from(place: Place) -> Self {
+        match place {
+            Place::Header => Self::Header,
+            Place::Query => Self::Query,
+            Place::Body => Self::Body,
+        }
+    }
+}
+
+impl ParameterArgs {
+    /// The method to sign with.
+    pub(super) fn method(&self, credentials: &CredentialArgs) -> Method {
+        let default = match credentials.rsa_key {
+            Some(_) => Method::RsaSha1,
+            None => Method::HmacSha1,
+        };
+        self.signature_method.unwrap_or(default)
+    }
+
+    /// Where to put the parameters.
+    pub(super) fn place(&self) -> Place {
+        self.placement.unwrap_or(Place::Header)
+    }
+
+    /// What signs as all options say.
+    pub(super) fn signer(&self, credentials: &CredentialArgs) -> Result<Signer, Error> {
+        let Some(consumer_key) = &credentials.consumer_key else {
+            return Err(Error::usage("there is no consumer key to sign with")
+                .with_hint("name the client with --consumer-key"));
+        };
+        let method = self.method(credentials);
+        let (private_key, secrets) = if method.is_rsa() {
+            // The shared secrets take no part.
+            (Some(credentials.private_key()?), Default::default())
+        } else {
+            (None, self.shared_secrets(credentials)?)
+        };
+        let (consumer_secret, token_secret) = secrets;
+        let client = ClientCredentials::new(consumer_key, consumer_secret);
+        // Whether the connection is protected is for people to see to; `sign` reminds them.
+        let mut signer = Signer::new(client)
+            .with_method(method.implementation(private_key))
+            .with_placement(self.place().into())
+            .with_plaintext_without_tls();
+        if let Some(token) = &credentials.token {
+            signer = signer.with_token(TokenCredentials::new(token, token_secret));
+        }
+        Ok(self.configure(signer))
+    }
+
+    fn shared_secrets(&self, credentials: &CredentialArgs) -> Result<(Secret, Secret), Error> {
+        let consumer_secret = credentials.consumer_secret()?;
+        let token_secret = credentials.token_secret(credentials.token.as_deref())?;
+        Ok((consumer_secret, token_secret))
+    }
+
+    fn configure(&self, mut signer: Signer) -> Signer {
+        if let Some(realm) = &self.realm {
+            signer = signer.with_realm(realm);
+        }
+        if let Some(callback) = &self.callback {
+            signer = signer.with_callback(callback);
+        }
+        if let Some(verifier) = &self.verifier {
+            signer = signer.with_verifier(verifier.as_str());
+        }
+        if let Some(hash) = self.body_hash {
+            signer = signer.with_body_hash(match hash {
+                Hash::Sha1 => BodyHash::Sha1,
+                Hash::Sha256 => BodyHash::Sha256,
+            });
+        }
+        if self.no_version {
+            signer = signer.without_version();
+        }
+        if let Some(nonce) = &self.nonce {
+            signer = signer.with_nonces(FixedNonce(nonce.clone()));
+        }
+        if let Some(timestamp) = self.timestamp {
+            signer = signer.with_clock(FixedClock(timestamp));
+        }
+        signer
+    }
+}

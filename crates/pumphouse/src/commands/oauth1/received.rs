@@ -1,0 +1,168 @@
+//! A signed request as it was received, and what it takes to judge it.
+
+use clap::ValueEnum as _;
+use pumphouse_oauth1::header::Authorization;
+use pumphouse_oauth1::verify::{BodyHashRule, TlsRule};
+use pumphouse_oauth1::{
+    Keys, Params, Policy, Problem, RsaPublicKey, Secret, Unverified, base_string,
+};
+use serde_json::{Map, Value, json};
+
+use super::credentials::CredentialArgs;
+use super::parameters::{Method, ParameterArgs, Place};
+use super::request::Message;
+use super::{Input, report};
+use crate::error::Error;
+
+/// How far a timestamp may be away when nothing is said: any distance.
+const ANY_TIME: u64 = u64::MAX;
+
+/// Reads what the request claims: any method, over any connection, and signed within `window`
+/// seconds of `now`.
+pub(super) fn parse<'a>(
+    message: &'a Message,
+    parameters: &ParameterArgs,
+    window: Option<u64>,
+    now: u64,
+) -> Result<Unverified<'a>, Problem> {
+    let mut policy = Policy::new()
+        .without_methods()
+        .with_tls(TlsRule::Never)
+        .with_timestamp_window(window.unwrap_or(ANY_TIME));
+    if parameters.body_hash.is_some() {
+        policy = policy.with_body_hash(BodyHashRule::Require);
+    }
+    for method in Method::value_variants() {
+        policy = policy.with_method(method.implementation(None));
+    }
+    Unverified::parse(&message.request(), &policy, now)
+}
+
+/// The keys that belong to a request.
+pub(super) struct Keyring {
+    consumer_key: String,
+    consumer_secret: Secret,
+    token: Option<String>,
+    token_secret: Secret,
+    public_key: Option<RsaPublicKey>,
+}
+
+impl Keyring {
+    /// Those that the signature method needs: shared secrets, or a public key.
+    pub(super) fn find(
+        credentials: &CredentialArgs,
+        unverified: &Unverified<'_>,
+    ) -> Result<Self, Error> {
+        let token = unverified.token().map(str::to_owned);
+        let is_rsa = Method::from_name(unverified.method_name()).is_some_and(Method::is_rsa);
+        let (consumer_secret, token_secret, public_key) = if is_rsa {
+            let public_key = credentials.public_key()?;
+            (Secret::default(), Secret::default(), Some(public_key))
+        } else {
+            let consumer_secret = credentials.consumer_secret()?;
+            let token_secret = credentials.token_secret(token.as_deref())?;
+            (consumer_secret, token_secret, None)
+        };
+        Ok(Self {
+            consumer_key: unverified.client_key().to_owned(),
+            consumer_secret,
+            token,
+            token_secret,
+            public_key,
+        })
+    }
+
+    pub(super) fn keys(&self) -> Keys<'_> {
+        let mut keys = Keys::new(&self.consumer_key, &self.consumer_secret);
+        if let Some(token) = &self.token {
+            keys = keys.with_token(token, &self.token_secret);
+        }
+        if let Some(key) = &self.public_key {
+            keys = keys.with_rsa_public_key(key);
+        }
+        keys
+    }
+}
+
+/// The parameters of the protocol in a signed request, and where they stand.
+pub(super) struct Carried<'a> {
+    place: Place,
+    realm: Option<String>,
+    params: Params<'a>,
+}
+
+impl<'a> Carried<'a> {
+    pub(super) fn of(message: &'a Message) -> Self {
+        let header = message.header("authorization");
+        let header = header.and_then(|value| Authorization::parse(value.as_bytes()).ok());
+        let realm = header.as_ref().and_then(Authorization::realm).map(str::to_owned);
+        let is_signed = |params: &Params<'_>| params.get("oauth_signature").is_some();
+        let (place, params) = match header {
+            Some(header) if is_signed(header.params()) => (Place::Header, header.params().clone()),
+            _ if is_signed(&Params::from_form(message.query())) => {
+                (Place::Query, Params::from_form(message.query()))
+            }
+            _ => {
+                // The URL was found to be good when the request was read.
+                let all = base_string::collect_parameters(&message.request());
+                (Place::Body, all.unwrap_or_default())
+            }
+        };
+        Self { place, realm, params }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<String> {
+        self.params.get(name).map(std::borrow::Cow::into_owned)
+    }
+
+    /// What the options say of the request, and it is not so.
+    pub(super) fn differences(&self, input: &Input) -> Vec<String> {
+        let Input { credentials, parameters, .. } = input;
+        let expected = [
+            ("consumer-key", "oauth_consumer_key", credentials.consumer_key.clone()),
+            ("token", "oauth_token", credentials.token.clone()),
+            (
+                "signature-method",
+                "oauth_signature_method",
+                parameters.signature_method.map(|method| method.name().to_owned()),
+            ),
+            ("callback", "oauth_callback", parameters.callback.clone()),
+            ("verifier", "oauth_verifier", parameters.verifier.clone()),
+            ("nonce", "oauth_nonce", parameters.nonce.clone()),
+            ("timestamp", "oauth_timestamp", parameters.timestamp.map(|time| time.to_string())),
+        ];
+        let mut differences: Vec<_> = expected
+            .into_iter()
+            .filter(|(_, name, value)| value.is_some() && *value != self.get(name))
+            .map(|(option, name, _)| format!("its {name} is not the one of --{option}"))
+            .collect();
+        if parameters.realm.is_some() && parameters.realm != self.realm {
+            differences.push("its realm is not the one of --realm".to_owned());
+        }
+        if parameters.no_version && self.get("oauth_version").is_some() {
+            differences.push("it carries oauth_version in spite of --no-version".to_owned());
+        }
+        if let Some(place) = parameters.placement.filter(|place| *place != self.place) {
+            let (is, expected) = (self.place.name(), place.name());
+            differences.push(format!("its parameters stand in the {is}, not in the {expected}"));
+        }
+        differences
+    }
+}
+
+/// The request and, when it could be read, what its signature must fit, under the names that
+/// `sign --json` uses.
+pub(super) fn report(message: &Message, unverified: Option<&Unverified<'_>>) -> Map<String, Value> {
+    let carried = Carried::of(message);
+    let signature = carried.get("oauth_signature");
+    let place = signature.as_ref().map(|_| carried.place);
+    let at = |own: Place, value: Option<&str>| value.filter(|_| place == Some(own)).map(str::to_owned);
+    let mut report = report::of_steps(unverified.map(Unverified::steps).as_ref());
+    let header = at(Place::Header, message.header("authorization"));
+    report.insert("signature".to_owned(), json!(signature));
+    report.insert("authorization_header".to_owned(), json!(header));
+    report.insert("signed_url".to_owned(), json!(at(Place::Query, Some(&message.url))));
+    let body = (place == Some(Place::Body)).then_some(&*message.body);
+    report::insert_body(&mut report, body);
+    report
+}

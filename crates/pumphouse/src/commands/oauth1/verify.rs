@@ -1,0 +1,176 @@
+//! `pumphouse oauth1 verify`: says whether a signed request is what its signer sent.
+
+use pumphouse_oauth1::{Clock as _, Problem, SystemClock, Unverified, percent};
+use serde_json::{Map, Value, json};
+
+use super::Input;
+use super::received::{self, Carried, Keyring};
+use super::request::Message;
+use crate::error::Error;
+use crate::output;
+
+/// Seconds; what servers usually allow.
+const USUAL_WINDOW: u64 = 600;
+
+/// Verify a signed request.
+///
+/// Give the request as it was received, with its Authorization header, or with the parameters in
+/// the URL or the body. Of the options for parameters each that is given must agree with the
+/// request. Whether the nonce was used before is not known here, and the age of the timestamp does
+/// not matter unless --now or --window is given. The exit status is 4 when the request does not
+/// verify.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  pumphouse oauth1 verify --url 'https://api.example/photos?size=small' \\
+    --header 'Authorization: OAuth oauth_consumer_key=\"key\", …'
+  pumphouse oauth1 verify --method POST --url https://api.example/notes --body-file request.json \\
+    --header 'Content-Type: application/json' --header 'Authorization: OAuth …' \\
+    --rsa-key client-public.pem --window 600
+
+The secrets are taken from PUMPHOUSE_OAUTH1_CONSUMER_SECRET and PUMPHOUSE_OAUTH1_TOKEN_SECRET, or
+asked for.")]
+pub(super) struct Args {
+    #[command(flatten)]
+    input: Input,
+
+    /// How far the timestamp may be away from the time, either way [default: any distance; 600
+    /// with --now]
+    #[arg(long, help_heading = "Time", value_name = "SECONDS")]
+    window: Option<u64>,
+
+    /// The time, in seconds since 1970 [default: this machine's]
+    #[arg(long, help_heading = "Time", value_name = "SECONDS")]
+    now: Option<u64>,
+
+    /// Print JSON
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+}
+
+/// Why a request does not verify.
+struct Refusal {
+    /// As OAuth problem reports name it.
+    code: &'static str,
+    message: String,
+    hint: Option<&'static str>,
+}
+
+/// Verifies and prints.
+pub(super) fn run(args: &Args) -> Result<(), Error> {
+    let message = args.input.request.read()?;
+    let now = args.now.unwrap_or_else(|| SystemClock.now());
+    let window = args.window.or(args.now.map(|_| USUAL_WINDOW));
+    let unverified = received::parse(&message, &args.input.parameters, window, now);
+    let outcome = match &unverified {
+        Ok(unverified) => check(&args.input, &message, unverified)?,
+        Err(problem) => Err(Refusal::from(problem.clone())),
+    };
+    if args.json {
+        let report = report(&message, unverified.as_ref().ok(), outcome.as_ref().err());
+        output::line(&report.to_string())?;
+    }
+    match outcome {
+        Err(refusal) => Err(refusal.into()),
+        Ok(()) if args.json => Ok(()),
+        Ok(()) => describe(&message),
+    }
+}
+
+/// The inner error is the answer, the outer one that there is none.
+fn check(
+    input: &Input,
+    message: &Message,
+    unverified: &Unverified<'_>,
+) -> Result<Result<(), Refusal>, Error> {
+    let keyring = Keyring::find(&input.credentials, unverified)?;
+    if let Err(problem) = unverified.clone().check_signature(&keyring.keys()) {
+        return Ok(Err(problem.into()));
+    }
+    let differences = Carried::of(message).differences(input);
+    if differences.is_empty() {
+        return Ok(Ok(()));
+    }
+    Ok(Err(Refusal {
+        code: "parameter_rejected",
+        message: format!("The signature is right, but {}.", differences.join(", and ")),
+        hint: None,
+    }))
+}
+
+fn describe(message: &Message) -> Result<(), Error> {
+    output::line("The request verifies.")?;
+    for (name, value) in claims(message) {
+        if let Some(value) = value {
+            // Others have written it: encoded, it cannot steer the terminal.
+            let name = name.replace('_', " ");
+            output::line(&format!("{name:18}{}", percent::encode(value)))?;
+        }
+    }
+    Ok(())
+}
+
+/// Who signed, when and how, and whether the body takes part.
+fn claims(message: &Message) -> [(&'static str, Option<String>); 6] {
+    let carried = Carried::of(message);
+    let is_form = message.header("content-type").is_some_and(is_form);
+    let body = match carried.get("oauth_body_hash") {
+        _ if message.body.is_empty() => None,
+        Some(_) => Some("covered-by-hash"),
+        None if is_form => Some("covered-as-form"),
+        None => Some("not-covered"),
+    };
+    [
+        ("consumer_key", carried.get("oauth_consumer_key")),
+        ("token", carried.get("oauth_token")),
+        ("signature_method", carried.get("oauth_signature_method")),
+        ("timestamp", carried.get("oauth_timestamp")),
+        ("nonce", carried.get("oauth_nonce")),
+        ("body", body.map(str::to_owned)),
+    ]
+}
+
+fn is_form(content_type: &str) -> bool {
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+fn report(
+    message: &Message,
+    unverified: Option<&Unverified<'_>>,
+    refusal: Option<&Refusal>,
+) -> Value {
+    let mut report = Map::new();
+    report.insert("verified".to_owned(), json!(refusal.is_none()));
+    report.insert("problem".to_owned(), json!(refusal.map(|refusal| refusal.code)));
+    report.insert("message".to_owned(), json!(refusal.map(|refusal| &refusal.message)));
+    let claims = claims(message).map(|(name, value)| (name.to_owned(), json!(value)));
+    report.extend(claims);
+    report.extend(received::report(message, unverified));
+    report.into()
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        let hint = match problem {
+            Problem::NotSigned => {
+                Some("give the request with its Authorization header, or as it was signed otherwise")
+            }
+            Problem::SignatureInvalid => {
+                Some("pumphouse oauth1 explain, with the same options, looks for the mistake")
+            }
+            _ => None,
+        };
+        Self { code: problem.code(), message: problem.to_string(), hint }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        let error = Self::refused(format!("the request does not verify: {}", refusal.message));
+        match refusal.hint {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        }
+    }
+}

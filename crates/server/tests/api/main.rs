@@ -1,0 +1,17 @@
+//! The server over HTTP, as its clients see it. Names that begin with `quirk_` say which row of the
+//! protocol's section 14, a defect of the original, does not come back.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod accounts;
+mod dance;
+mod discovery;
+mod effects;
+mod hostility;
+mod pages;
+mod paging;
+mod posting;
+mod process;
+mod signatures;
+mod support;
+mod uploads;
+mod visibility;

@@ -1,0 +1,360 @@
+//! Requests are believed only as far as their signatures reach (pump.io protocol, sections 3.1 and 3.2).
+
+use pumphouse_oauth1::{ClientCredentials, TokenCredentials};
+use pumphouse_testkit::{PASSWORD, TestServer};
+use serde_json::json;
+
+use crate::support::{note, post};
+
+const USED: &str = "Invalid / used nonce";
+const TOKEN: &str = "Invalid / expired Token";
+const SIGNATURE: &str = "Invalid signature";
+const MISSING: &str = "Missing required parameter";
+
+#[tokio::test]
+async fn quirk_36_a_request_is_taken_once_even_after_a_restart() {
+    let mut server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let call = alice
+        .request("POST", &alice.path("feed"))
+        .json(&post(note("once")));
+    let signature = call.signature();
+    let send = || call.clone().authorization(&signature).send();
+
+    send().await.ok();
+    send().await.not_believed(401, USED);
+    server.restart().await;
+    send().await.not_believed(401, USED);
+    let feed = alice.get(&alice.path("feed/major")).await.ok();
+    assert_eq!(feed["totalItems"], 1);
+}
+
+#[tokio::test]
+async fn a_nonce_is_used_up_by_valid_signatures_only() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let forger = alice.with_token(TokenCredentials::new(
+        alice.token_credentials().unwrap().token(),
+        "guessed",
+    ));
+    let whoami = "/api/whoami";
+    let forged = forger.request("GET", whoami).nonce("n").send().await;
+    forged.not_believed(400, SIGNATURE);
+    let true_one = alice.request("GET", whoami).nonce("n").send().await;
+    assert_eq!(true_one.status, 302);
+    let again = alice.request("GET", whoami).nonce("n").send().await;
+    again.not_believed(401, USED);
+    // The same nonce at another time, or of another client, is another nonce.
+    let later = alice.request("GET", whoami).nonce("n");
+    let later = later.timestamp(server.now() + 1).send().await;
+    assert_eq!(later.status, 302);
+    let bob = server.user("bob").await;
+    assert_eq!(
+        bob.request("GET", whoami).nonce("n").send().await.status,
+        302
+    );
+}
+
+#[tokio::test]
+async fn quirk_36_timestamps_are_believed_within_five_minutes() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let text = "The timestamp is too far from this server's time: set the clock and sign again.";
+    for (seconds, taken) in [
+        (-301, false),
+        (-300, true),
+        (0, true),
+        (300, true),
+        (301, false),
+    ] {
+        let timestamp = server.now().checked_add_signed(seconds).unwrap();
+        let call = alice.request("GET", "/api/whoami").timestamp(timestamp);
+        let reply = call.send().await;
+        if taken {
+            assert_eq!(reply.status, 302, "{seconds}: {reply:?}");
+        } else {
+            reply.not_believed(401, text);
+        }
+    }
+    let client = alice.two_legged().request("POST", "/oauth/request_token");
+    let old = client.callback("oob").timestamp(1).send().await;
+    old.not_believed(401, text);
+}
+
+#[tokio::test]
+async fn quirk_5_unknown_applications_are_told_by_401_and_unknown_tokens_by_400() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let stranger = ClientCredentials::new("nobody", "secret");
+    let feed = alice.path("feed");
+    for caller in [
+        alice.with_client(stranger.clone()),
+        alice.two_legged().with_client(stranger),
+    ] {
+        caller.get(&feed).await.not_believed(401, USED);
+    }
+    let unknown = alice.with_token(TokenCredentials::new("nobody", "secret"));
+    unknown.get(&feed).await.not_believed(400, TOKEN);
+    // A token works with the application that it was given to, and no other.
+    let mixed = alice.with_token(bob.token_credentials().unwrap().clone());
+    mixed.get(&feed).await.not_believed(400, TOKEN);
+    let posted = mixed.tries(post(note("mixed"))).await;
+    posted.not_believed(400, TOKEN);
+}
+
+#[tokio::test]
+async fn a_changed_form_is_refused_and_makes_no_account() {
+    let server = TestServer::start().await;
+    let client = server.client().await;
+    let form = |nickname| {
+        client
+            .request("POST", "/api/users")
+            .form(&[("nickname", nickname), ("password", PASSWORD)])
+    };
+    let signature = form("alice").signature();
+    let tampered = form("mallory").authorization(&signature).send().await;
+    tampered.not_believed(400, SIGNATURE);
+    let nobody = client.get("/api/user/mallory").await;
+    nobody.refused(404, "No such 'user' with id 'mallory'");
+    form("alice").authorization(&signature).send().await.ok();
+}
+
+#[tokio::test]
+async fn a_changed_address_or_method_is_refused() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let signed = alice.request("GET", "/api/user/alice/inbox?count=1&offset=2");
+    for address in [
+        "/api/user/alice/inbox?count=200&offset=2",
+        "/api/user/alice/inbox?count=1",
+        "/api/user/alice/inbox?count=1&offset=2&before=x",
+        "/api/user/alice/inbox/major?count=1&offset=2",
+    ] {
+        let call = alice.request("GET", address);
+        let reply = call.authorization(&signed.signature()).send().await;
+        reply.not_believed(400, SIGNATURE);
+    }
+    // The order of parameters does not matter to a signature.
+    let turned = alice.request("GET", "/api/user/alice/inbox?offset=2&count=1");
+    turned.authorization(&signed.signature()).send().await.ok();
+
+    let read = alice.request("GET", &alice.path("feed")).signature();
+    let write = alice
+        .request("POST", &alice.path("feed"))
+        .json(&post(note("x")));
+    let written = write.authorization(&read).send().await;
+    written.not_believed(400, SIGNATURE);
+
+    let parameters = read.replace(
+        alice.token_credentials().unwrap().token(),
+        bob.token_credentials().unwrap().token(),
+    );
+    let call = alice.request("GET", &alice.path("feed"));
+    let other_token = call.authorization(&parameters).send().await;
+    other_token.not_believed(400, TOKEN);
+}
+
+#[tokio::test]
+async fn quirk_80_signatures_are_made_for_the_public_address() {
+    let server = TestServer::start_as("pump.test", Some(443)).await;
+    let alice = server.user("alice").await;
+    let header = alice.request("GET", "/api/whoami").signature();
+    // The same request as it would be signed for the socket.
+    let wrong = TestServer::start_as("localhost", Some(80)).await;
+    let for_wrong = wrong
+        .anonymous()
+        .with_client(alice.client_credentials().unwrap().clone())
+        .with_token(alice.token_credentials().unwrap().clone())
+        .request("GET", "/api/whoami")
+        .signature();
+    let call = alice.request("GET", "/api/whoami");
+    call.authorization(&for_wrong)
+        .send()
+        .await
+        .not_believed(400, SIGNATURE);
+    let call = alice.request("GET", "/api/whoami");
+    assert_eq!(call.authorization(&header).send().await.status, 302);
+}
+
+#[tokio::test]
+async fn what_is_missing_or_malformed_is_refused() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let whole = alice.request("GET", "/api/whoami").signature();
+    let try_header = |header: String| {
+        let call = alice.request("GET", "/api/whoami").authorization(&header);
+        call.send()
+    };
+    for name in [
+        "oauth_consumer_key",
+        "oauth_signature_method",
+        "oauth_signature",
+        "oauth_timestamp",
+        "oauth_nonce",
+        "oauth_token",
+    ] {
+        let parameters = whole.strip_prefix("OAuth ").unwrap().split(", ");
+        let rest: Vec<&str> = parameters
+            .filter(|parameter| !parameter.starts_with(&format!("{name}=")))
+            .collect();
+        let reply = try_header(format!("OAuth {}", rest.join(", "))).await;
+        reply.not_believed(400, MISSING);
+    }
+    for empty in ["OAuth", "OAuth "] {
+        try_header(empty.to_owned())
+            .await
+            .not_believed(400, MISSING);
+    }
+    let method = try_header(whole.replace("HMAC-SHA1", "MD5")).await;
+    assert_eq!(method.status, 400);
+    assert!(
+        method.body.starts_with("Invalid Signature Method"),
+        "{method:?}"
+    );
+    for (from, to) in [
+        ("oauth_nonce=\"", "oauth_nonce=\"%ff%fe"),
+        ("oauth_timestamp=\"", "oauth_timestamp=\"-"),
+        (
+            "oauth_timestamp=\"",
+            "oauth_timestamp=\"99999999999999999999",
+        ),
+        ("OAuth ", "OAuth oauth_nonce=\"again\", "),
+        ("OAuth ", "OAuth =,;\"\"\""),
+    ] {
+        let reply = try_header(whole.replace(from, to)).await;
+        assert!((400..402).contains(&reply.status), "{to}: {reply:?}");
+        assert_eq!(reply.header("content-type"), "text/plain");
+    }
+}
+
+#[tokio::test]
+async fn nobody_reads_without_credentials() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let nobody = server.anonymous();
+    for address in [
+        "/api/whoami",
+        "/api/user/alice",
+        "/api/user/alice/profile",
+        "/api/user/alice/feed",
+        "/api/user/alice/inbox",
+        "/api/user/alice/followers",
+        "/api/note/x",
+        "/api/note?id=x",
+        "/api/activity/x",
+        "/api/nothing",
+    ] {
+        let reply = nobody.get(address).await;
+        reply.refused(401, "Not logged in.");
+        assert_eq!(
+            reply.header("www-authenticate"),
+            "OAuth realm=\"OAuth\"",
+            "quirk 90"
+        );
+    }
+    for scheme in ["Basic YWxpY2U6eA==", "Bearer x", ""] {
+        let call = nobody.request("GET", "/api/whoami").authorization(scheme);
+        call.send().await.refused(401, "Not logged in.");
+    }
+    let written = nobody
+        .post_json(&alice.path("feed"), &post(note("x")))
+        .await;
+    written.not_believed(400, MISSING);
+}
+
+#[tokio::test]
+async fn each_class_of_requests_takes_its_own_credentials() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let client = alice.two_legged();
+    client.get(&alice.path("feed")).await.ok();
+    for address in ["/api/whoami", "/api/user/alice/inbox"] {
+        client.get(address).await.not_believed(400, MISSING);
+    }
+    let written = client
+        .post_json(&alice.path("feed"), &post(note("x")))
+        .await;
+    written.not_believed(400, MISSING);
+    // Only an application makes accounts.
+    let account = json!({"nickname": "bob", "password": PASSWORD});
+    let made = alice.post_json("/api/users", &account).await;
+    made.not_believed(400, TOKEN);
+    client
+        .get("/api/user/bob")
+        .await
+        .refused(404, "No such 'user' with id 'bob'");
+}
+
+#[tokio::test]
+async fn a_session_reads_and_does_not_write() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let mut browser = server.browser();
+    browser.log_in("alice").await;
+    for address in ["/api/user/alice/inbox", "/api/user/alice/feed"] {
+        browser.get(address).await.ok();
+    }
+    assert_eq!(browser.get("/api/whoami").await.status, 302);
+    let call = browser.request("POST", &alice.path("feed"));
+    let written = call.json(&post(note("by cookie"))).send().await;
+    written.not_believed(400, MISSING);
+    assert_eq!(
+        alice.get(&alice.path("feed/major")).await.ok()["totalItems"],
+        0
+    );
+}
+
+#[tokio::test]
+async fn quirk_79_plaintext_is_taken_in_its_standard_form_over_https_only() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let whoami = alice.request("GET", "/api/whoami").plaintext();
+    assert_eq!(whoami.send().await.status, 302);
+
+    let open = TestServer::start_as("pump.test", Some(80)).await;
+    let bob = open.user("bob").await;
+    let credentials = (
+        bob.client_credentials().unwrap(),
+        bob.token_credentials().unwrap(),
+    );
+    let header = format!(
+        "OAuth oauth_consumer_key=\"{}\", oauth_token=\"{}\", oauth_signature_method=\"PLAINTEXT\", \
+         oauth_signature=\"{}%26{}\", oauth_timestamp=\"{}\", oauth_nonce=\"n\"",
+        credentials.0.key(),
+        credentials.1.token(),
+        credentials.0.secret().expose(),
+        credentials.1.secret().expose(),
+        open.now(),
+    );
+    let call = bob.request("GET", "/api/whoami").authorization(&header);
+    let reply = call.send().await;
+    assert_eq!(reply.status, 400);
+    assert!(
+        reply.body.starts_with("Invalid Signature Method"),
+        "{reply:?}"
+    );
+}
+
+#[tokio::test]
+async fn credentials_may_stand_in_the_query_of_a_write() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let call = alice
+        .request("POST", &alice.path("feed"))
+        .json(&post(note("x")));
+    // The signature covers the same parameters wherever they stand.
+    let query = call
+        .signature()
+        .strip_prefix("OAuth ")
+        .unwrap()
+        .replace("\", ", "&")
+        .replace('"', "");
+    let address = format!("{}?{query}", alice.path("feed"));
+    let call = alice
+        .request("POST", &address)
+        .json(&post(note("x")))
+        .unsigned();
+    call.send().await.ok();
+    let read = alice.request("GET", &address).unsigned().send().await;
+    read.refused(401, "Not logged in.");
+}
