@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Extra, Links, Object};
+use crate::extra::Extra;
+use crate::links::Links;
+use crate::object::Object;
 
 /// An activity (pump.io protocol, section 6).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

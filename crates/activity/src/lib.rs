@@ -18,18 +18,12 @@
 
 mod acct;
 mod activity;
-mod collection;
+mod extra;
 mod links;
 mod object;
 
 pub use acct::{Acct, InvalidAcct};
 pub use activity::Activity;
-pub use collection::Collection;
+pub use extra::{Extra, PumpIo};
 pub use links::{Link, Links, MediaLink};
-pub use object::{Object, PumpIo};
-
-/// The id of the collection that stands for everybody (pump.io protocol, section 6.6).
-pub const PUBLIC: &str = "http://activityschema.org/collection/public";
-
-/// Properties that a type does not know, in the order in which they came.
-pub type Extra = serde_json::Map<String, serde_json::Value>;
+pub use object::{Collection, Object, PUBLIC};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{Extra, PumpIo};
+use crate::extra::{Extra, PumpIo};
 
 /// Links by relation: `{"self": {"href": "…"}}`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

@@ -1,8 +1,13 @@
-//! Objects: people, notes, comments, images, lists and everything else.
+//! Objects: people, notes, comments, images, lists and everything else; and collections, which
+//! stand in objects and hold them.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Collection, Extra, Links, MediaLink};
+use crate::extra::{Extra, PumpIo};
+use crate::links::{Links, MediaLink};
+
+/// The id of the collection that stands for everybody (pump.io protocol, section 6.6).
+pub const PUBLIC: &str = "http://activityschema.org/collection/public";
 
 /// An object of any type (pump.io protocol, sections 4.2 and 7).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -122,7 +127,7 @@ impl Object {
 
     /// The collection that stands for everybody.
     pub fn public() -> Self {
-        Self::reference("collection", crate::PUBLIC)
+        Self::reference("collection", PUBLIC)
     }
 
     /// Whether the object is of this type.
@@ -131,20 +136,81 @@ impl Object {
     }
 }
 
-/// The `pump_io` part of an object: what the server knows about it and the reader.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct PumpIo {
-    /// Whether the reader shared it.
+/// A page of a collection, or the mention of one inside an object
+/// (then often only `url` and `totalItems`). Pump.io protocol, section 5.3.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "camelCase",
+    default,
+    bound(deserialize = "T: Deserialize<'de>")
+)]
+pub struct Collection<T = Object> {
+    /// A phrase that names the collection.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub shared: Option<bool>,
-    /// Whether the reader follows it.
+    pub display_name: Option<String>,
+    /// Its address, without paging arguments.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub followed: Option<bool>,
-    /// Where the reader's own server hands out the remote thing.
-    #[serde(rename = "proxyURL", skip_serializing_if = "Option::is_none")]
-    pub proxy_url: Option<String>,
+    pub url: Option<String>,
+    /// Set on the collection of all users only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What the items are: `activity`, `person`, ….
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object_types: Option<Vec<String>>,
+    /// `next` is older, `prev` is newer.
+    #[serde(skip_serializing_if = "Links::is_empty")]
+    pub links: Links,
+    /// The items of this page, newest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub items: Option<Vec<T>>,
+    /// Whose collection it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<Box<Object>>,
+    /// How many items it has, on all pages, whether or not the reader may see them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_items: Option<u64>,
+    /// What pump.io adds.
+    #[serde(rename = "pump_io", skip_serializing_if = "Option::is_none")]
+    pub pump_io: Option<Box<PumpIo>>,
     /// Everything else.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+// Written out because a derived `Default` would ask for `T: Default`.
+impl<T> Default for Collection<T> {
+    fn default() -> Self {
+        Self {
+            display_name: None,
+            url: None,
+            id: None,
+            object_types: None,
+            links: Links::default(),
+            items: None,
+            author: None,
+            total_items: None,
+            pump_io: None,
+            extra: Extra::default(),
+        }
+    }
+}
+
+impl<T> Collection<T> {
+    /// The mention of a collection by its address.
+    pub fn at(url: impl Into<String>) -> Self {
+        Self {
+            url: Some(url.into()),
+            ..Self::default()
+        }
+    }
+
+    /// The address of the page with older items.
+    pub fn next(&self) -> Option<&str> {
+        self.links.href("next")
+    }
+
+    /// The address of the page with newer items.
+    pub fn prev(&self) -> Option<&str> {
+        self.links.href("prev")
+    }
 }

@@ -1,4 +1,4 @@
-//! The program's side: what it is, where it keeps credentials, and the ways to a session.
+//! The program's side: what it is, where it keeps credentials, and how it reaches servers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,10 +8,7 @@ use pumphouse_oauth1::nonce::{NonceSource, RandomNonce};
 use pumphouse_oauth1::{ClientCredentials, Clock, Signer, SystemClock};
 
 use crate::application::Application;
-use crate::discovery::{Endpoints, discover};
 use crate::error::{Error, ErrorKind, Result};
-use crate::login::{PendingAuthorization, Server};
-use crate::session::Session;
 use crate::store::{CredentialStore, Record, RecordKey};
 use crate::transport::{Limits, Observer, Transport};
 
@@ -153,48 +150,6 @@ impl Client {
     /// What the program says of itself.
     pub fn application(&self) -> &Application {
         &self.inner.application
-    }
-
-    /// Finds the server of an account (pump.io protocol, section 1).
-    ///
-    /// # Errors
-    ///
-    /// [`UnknownHost`](ErrorKind::UnknownHost) and [`NotPumpIo`](ErrorKind::NotPumpIo) tell a host
-    /// that does not exist from one that is something else.
-    pub async fn discover(&self, account: &Acct) -> Result<Server> {
-        let endpoints = discover(self.transport(), account.host()).await?;
-        Ok(self.server(account, endpoints))
-    }
-
-    /// The server of an account, when its endpoints are known. Nothing is sent.
-    pub fn server(&self, account: &Acct, endpoints: Endpoints) -> Server {
-        Server::new(self.clone(), account.clone(), endpoints)
-    }
-
-    /// Reconnects with what the store holds. Nothing is sent, nobody is asked.
-    ///
-    /// # Errors
-    ///
-    /// [`NotLoggedIn`](ErrorKind::NotLoggedIn) if there is no finished log-in for the account.
-    pub async fn session(&self, account: &Acct) -> Result<Session> {
-        let record = self.record(account).await?;
-        let session = record.and_then(|record| Session::from_record(self, &record));
-        session.ok_or_else(|| {
-            Error::new(
-                ErrorKind::NotLoggedIn,
-                format!("{account} is not logged in here"),
-            )
-        })
-    }
-
-    /// The log-in that was begun for an account and not finished, from the store.
-    ///
-    /// # Errors
-    ///
-    /// If the store cannot be read.
-    pub async fn pending(&self, account: &Acct) -> Result<Option<PendingAuthorization>> {
-        let record = self.record(account).await?;
-        Ok(record.and_then(|record| PendingAuthorization::from_record(self, &record)))
     }
 
     /// The accounts that the store knows, logged in or about to be, in alphabetical order.

@@ -80,36 +80,9 @@ pub(crate) fn write(
     percent::encode_into(&mut out, path_or_slash(located.path).as_bytes());
     out.push(b'&');
 
-    let parameters = out.len();
-    let mut others = others
-        .iter()
-        .filter(|(name, _)| **name != *b"oauth_signature")
-        .peekable();
-    for (name, value) in protocol.iter().filter(|(name, _)| *name != Name::Signature) {
-        // Known names never stand among the others, so names decide alone.
-        while let Some(other) = others.next_if(|(other, _)| **other < *name.text().as_bytes()) {
-            write_other(&mut out, other);
-        }
-        out.extend_from_slice(name.text().as_bytes());
-        out.extend_from_slice(b"%3D");
-        value.encode_twice_into(&mut out);
-        out.extend_from_slice(b"%26");
-    }
-    others.for_each(|other| write_other(&mut out, other));
-    // Every pair was followed by an ampersand; the last one separates nothing.
-    if out.len() > parameters {
-        out.truncate(out.len() - b"%26".len());
-    }
-    out
-}
-
-fn write_other(out: &mut Vec<u8>, (name, value): &EncodedPair<'_>) {
-    percent::encode_again_into(out, name);
-    out.extend_from_slice(b"%3D");
-    percent::encode_again_into(out, value);
-    out.extend_from_slice(b"%26");
-}
-
+    // Every pair is preceded by an ampersand; the first one separates nothing and goes with the one before.
+    let end = out.len() - 1;
+    out.truncate(end);
 fn path_or_slash(path: &str) -> &str {
     if path.is_empty() { "/" } else { path }
 }

@@ -21,9 +21,12 @@
 //! ```
 
 mod attempt;
+mod encoding;
 mod mistake;
+mod search;
 
-pub use self::mistake::{Diagnosis, Mistake, diagnose};
+pub use self::mistake::{Diagnosis, Mistake};
+pub use self::search::diagnose;
 
 use crate::percent;
 use crate::request::Request;

@@ -103,7 +103,9 @@
 //!
 //! | feature | adds |
 //! |---|---|
+//! | `reqwest` | a client over reqwest that signs every attempt and every hop anew |
 //! | `rsa` | RSA-SHA1, RSA-SHA256 and RSA-SHA512 with keys in PEM |
+//! | `tower` | a layer for servers built on tower, such as axum: handlers get a verified identity |
 //!
 //! **RSA and timing.** Private keys are used through the pure-Rust crate `rsa`, release 0.10 or later: the first whose
 //! private-key path runs in constant time, and it is blinded with the operating system's random numbers besides. That is
@@ -145,9 +147,13 @@ pub mod problem;
 mod protocol;
 pub mod provider;
 mod request;
+#[cfg(feature = "reqwest")]
+pub mod reqwest;
 mod secret;
 pub mod sign;
 pub mod signature;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod url;
 pub mod verify;
 mod written;

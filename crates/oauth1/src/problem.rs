@@ -97,12 +97,15 @@ pub enum Limit {
     Parameters,
     /// The length of the value of a protocol parameter.
     Value,
+    /// The length of a form body, which must be read whole before the signature can be checked.
+    Body,
 }
 
 impl Problem {
     /// The HTTP status that fits: 400 for requests that are malformed, 401 for those that do not authenticate (RFC 5849, section 3.2).
     pub fn status(&self) -> u16 {
         match self {
+            Self::TooLarge(Limit::Body) => 413,
             Self::ParameterAbsent(_)
             | Self::ParameterDuplicated(_)
             | Self::ParameterMalformed(_)
@@ -239,6 +242,7 @@ impl fmt::Display for Problem {
             Self::UrlMalformed(error) => write!(f, "The address of the request is malformed: {error}."),
             Self::TooLarge(Limit::Header) => f.write_str("The Authorization header is too long."),
             Self::TooLarge(Limit::Parameters) => f.write_str("The request has too many parameters."),
+            Self::TooLarge(Limit::Body) => f.write_str("The form is too large."),
             Self::TooLarge(Limit::Value) => f.write_str("The value of an OAuth parameter is too long."),
             Self::VersionRejected => f.write_str("The version of OAuth is not 1.0."),
             Self::SignatureMethodRejected => f.write_str("The signature method is not accepted here."),

@@ -59,21 +59,43 @@ impl Name {
         }
     }
 
+    /// As it is written in the base string before its value, with the ampersand after the parameter before it.
+    pub(crate) const fn text_in_base_string(self) -> &'static str {
+        match self {
+            Self::BodyHash => "%26oauth_body_hash%3D",
+            Self::Callback => "%26oauth_callback%3D",
+            Self::ConsumerKey => "%26oauth_consumer_key%3D",
+            Self::Nonce => "%26oauth_nonce%3D",
+            Self::Signature => "%26oauth_signature%3D",
+            Self::SignatureMethod => "%26oauth_signature_method%3D",
+            Self::Timestamp => "%26oauth_timestamp%3D",
+            Self::Token => "%26oauth_token%3D",
+            Self::Verifier => "%26oauth_verifier%3D",
+            Self::Version => "%26oauth_version%3D",
+        }
+    }
+
     /// From how it is written.
     pub(crate) fn from_bytes(text: &[u8]) -> Option<Self> {
-        Some(match text.strip_prefix(b"oauth_")? {
-            b"body_hash" => Self::BodyHash,
-            b"callback" => Self::Callback,
-            b"consumer_key" => Self::ConsumerKey,
-            b"nonce" => Self::Nonce,
-            b"signature" => Self::Signature,
-            b"signature_method" => Self::SignatureMethod,
-            b"timestamp" => Self::Timestamp,
-            b"token" => Self::Token,
-            b"verifier" => Self::Verifier,
-            b"version" => Self::Version,
+        Self::at_start(text).filter(|name| name.text().len() == text.len())
+    }
+
+    /// The one with which a text begins. Nine letters tell which it must be, so that only one is compared.
+    pub(crate) fn at_start(text: &[u8]) -> Option<Self> {
+        let name = match text.first_chunk::<9>()? {
+            b"oauth_bod" => Self::BodyHash,
+            b"oauth_cal" => Self::Callback,
+            b"oauth_con" => Self::ConsumerKey,
+            b"oauth_non" => Self::Nonce,
+            b"oauth_sig" if text.starts_with(b"oauth_signature_method") => Self::SignatureMethod,
+            b"oauth_sig" => Self::Signature,
+            b"oauth_tim" => Self::Timestamp,
+            b"oauth_tok" => Self::Token,
+            b"oauth_ver" if text.get(9) == Some(&b'i') => Self::Verifier,
+            b"oauth_ver" => Self::Version,
             _ => return None,
-        })
+        };
+        text.starts_with(name.text().as_bytes()).then_some(name)
     }
 }
 
@@ -148,8 +170,12 @@ mod tests {
         assert!(ALL.is_sorted_by_key(|name| name.text()));
         for name in ALL {
             assert_eq!(Name::from_bytes(name.text().as_bytes()), Some(name));
+            assert_eq!(Name::at_start(format!("{}=", name.text()).as_bytes()), Some(name));
+            assert_eq!(name.text_in_base_string(), format!("%26{}%3D", name.text()));
         }
-        assert_eq!(Name::from_bytes(b"oauth_extra"), None);
+        for other in ["oauth_extra", "oauth_nonc", "oauth_nonsense", "oauth_verify", "oauth_tokens", "Oauth_token"] {
+            assert_eq!(Name::from_bytes(other.as_bytes()), None, "{other}");
+        }
         assert_eq!(Name::from_bytes(b"token"), None);
     }
 }

@@ -144,8 +144,8 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// Says that there is a body which is not at hand because it is streamed.
-    /// It cannot be a form then, and its hash must be known otherwise or left out.
+    /// Says that there is a body which is not at hand because it is streamed. Its hash must be known otherwise, or left out.
+    /// A form is covered by the signature and cannot be streamed: it will be refused, in signing and in verifying.
     #[must_use]
     pub fn with_streamed_body(mut self) -> Self {
         self.body = Body::Streamed;

@@ -46,9 +46,9 @@ pub enum SignError {
         "OAuth parameters fit into the query only when the request was made with its absolute URL"
     )]
     NoUrl,
-    /// A body hash is wanted of a body that is streamed.
+    /// The body is a form, or is to be hashed, and is streamed.
     #[error(
-        "the body is streamed, so its hash is not known: hash it beforehand and give the hash, or sign without"
+        "the body is streamed, so it cannot be signed: give a form whole, and hash another body beforehand or sign without"
     )]
     BodyUnknown,
     /// The method would send the secrets over plain http.
@@ -312,6 +312,11 @@ impl Signer {
             Some(token) => keys.with_token(token.token(), token.secret()),
             None => keys,
         }
+    }
+
+    #[cfg(feature = "reqwest")]
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
     }
 
     pub(crate) fn method(&self) -> &dyn SignatureMethod {

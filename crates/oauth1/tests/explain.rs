@@ -20,14 +20,14 @@ fn digest(key: &str, base_string: &str) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-/// A request to `POST http://example.com:8080/r%20v/~x?q=a+b!&z=%C3%A9` with the form `f=1`, signed with the given key over what is
+/// A request to `POST http://Example.com:8080/r%20v/~x?q=a+b!&z=%C3%A9&*=~2&*=~1&*=%C3%A9` with the form `f=1`, signed with the given key over what is
 /// made of the right base string.
 fn diagnosis(
     key: &str,
     change: impl Fn(&str) -> String,
     write: impl Fn(&[u8]) -> String,
 ) -> Diagnosis {
-    let url = "http://example.com:8080/r%20v/~x?q=a+b!&z=%C3%A9";
+    let url = "http://Example.com:8080/r%20v/~x?q=a+b!&z=%C3%A9&*=~2&*=~1&*=%C3%A9";
     let request = Request::new("POST", url)
         .with_content_type(FORM)
         .with_body(b"f=1");
@@ -74,6 +74,12 @@ fn with_parameters(change: impl Fn(&str) -> String) -> Diagnosis {
     })
 }
 
+fn sorted(parameters: &str) -> String {
+    let mut pairs: Vec<_> = parameters.split('&').collect();
+    pairs.sort_by_key(|pair| pair.split_once('='));
+    pairs.join("&")
+}
+
 fn one(mistake: Mistake) -> Diagnosis {
     Diagnosis::Explained(vec![mistake])
 }
@@ -90,7 +96,13 @@ fn mistakes_in_the_key() {
     assert_eq!(with_key("&t%20s"), one(Mistake::ClientSecretMissing));
     assert_eq!(with_key("c%26st%20s"), one(Mistake::AmpersandMissing));
     assert_eq!(with_key("c&s&t s"), one(Mistake::SecretsNotEncoded));
+    assert_eq!(
+        with_key("c%2526s&t%2520s"),
+        one(Mistake::SecretsEncodedTwice)
+    );
     assert_eq!(with_key("t%20s&c%26s"), one(Mistake::SecretsSwapped));
+    let both = vec![Mistake::TokenSecretMissing, Mistake::AmpersandMissing];
+    assert_eq!(with_key("c%26s"), Diagnosis::Explained(both));
 }
 
 #[test]
@@ -102,6 +114,15 @@ fn mistakes_in_method_and_address() {
     assert_eq!(
         with_text(|text| text.replacen("POST", "post", 1)),
         one(Mistake::OtherMethod("post"))
+    );
+    assert_eq!(
+        with_text(|text| text.replacen("example.com", "Example.com", 1)),
+        one(Mistake::LetterCaseKept)
+    );
+    let decode = |text: &str| String::from_utf8(percent::decode(text.as_bytes()).into_owned());
+    assert_eq!(
+        with_text(|text| decode(text).unwrap()),
+        one(Mistake::PartsNotEncoded)
     );
     assert_eq!(
         with_text(|text| text.replacen("&http%3A", "&https%3A", 1)),
@@ -123,7 +144,7 @@ fn mistakes_in_method_and_address() {
         with_text(|text| text.replacen("~x&", "~x%2F&", 1)),
         one(Mistake::TrailingSlash)
     );
-    let query = percent::encode("?q=a+b!&z=%C3%A9");
+    let query = percent::encode("?q=a+b!&z=%C3%A9&*=~2&*=~1&*=%C3%A9");
     assert_eq!(
         with_text(|text| text.replacen("~x&", &format!("~x{query}&"), 1)),
         one(Mistake::QueryInUri)
@@ -141,7 +162,7 @@ fn mistakes_in_the_parameters() {
             kept.join("&")
         })
     };
-    assert_eq!(drop(&["q", "z"]), one(Mistake::QueryIgnored));
+    assert_eq!(drop(&["q", "z", "%2A"]), one(Mistake::QueryIgnored));
     assert_eq!(drop(&["f"]), one(Mistake::BodyIgnored));
     assert_eq!(
         drop(&["oauth_version"]),
@@ -156,11 +177,30 @@ fn mistakes_in_the_parameters() {
         one(Mistake::SpaceAsPlus)
     );
     assert_eq!(
-        with_parameters(|text| text.replace("%21", "!")),
+        with_parameters(|text| text.replace("%21", "!").replace("%2A", "*")),
         one(Mistake::MarksNotEncoded)
     );
     assert_eq!(
-        with_parameters(|text| text.replace("%C3%A9", "%c3%a9")),
+        with_parameters(|text| text.replace("%2A", "*")),
+        one(Mistake::AsteriskNotEncoded)
+    );
+    assert_eq!(
+        with_parameters(|text| sorted(&text.replace('~', "%7E"))),
+        one(Mistake::TildeEncoded)
+    );
+    assert_eq!(
+        with_parameters(|text| {
+            let text = text.replace("%20", "+").replace("%2A", "*");
+            sorted(&text.replace('~', "%7E"))
+        }),
+        one(Mistake::FormEncoded)
+    );
+    assert_eq!(
+        with_parameters(|text| text.replace("a%20b%21", "a%2520b%2521")),
+        one(Mistake::ParameterEncodedTwice("q".to_owned()))
+    );
+    assert_eq!(
+        with_parameters(|text| text.replace("%C3%A9", "%c3%a9").replace("%2A", "%2a")),
         one(Mistake::LowerCaseHexadecimal)
     );
     assert_eq!(
@@ -168,7 +208,9 @@ fn mistakes_in_the_parameters() {
         one(Mistake::ParametersEncodedTwice)
     );
     assert_eq!(
-        with_parameters(|text| text.replace("a%20b%21", "a b!").replace("%C3%A9", "é")),
+        with_parameters(|text| {
+            sorted(&String::from_utf8(percent::decode(text.as_bytes()).into_owned()).unwrap())
+        }),
         one(Mistake::ParametersNotEncoded)
     );
     let realm = |text: &str| {
@@ -196,10 +238,75 @@ fn mistakes_in_the_signature() {
         diagnosis(KEY, str::to_owned, broken),
         one(Mistake::SignatureNotBase64)
     );
+    // Not every signature holds a plus sign, and the nonce makes each another one.
+    let with_spaces = |digest: &[u8]| base64(digest).replace('+', " ");
+    let found = (0..1_000)
+        .map(|_| diagnosis(KEY, str::to_owned, with_spaces))
+        .find(|found| *found != Diagnosis::Right);
+    assert_eq!(found, Some(one(Mistake::SignatureNotEncoded)));
     let twice = |digest: &[u8]| percent::encode(base64(digest));
     assert_eq!(
         diagnosis(KEY, str::to_owned, twice),
         one(Mistake::SignatureEncodedTwice)
+    );
+}
+
+#[test]
+fn the_order_of_the_parameters() {
+    let unsorted = |text: &str| {
+        let (protocol, others): (Vec<_>, Vec<_>) =
+            text.split('&').partition(|pair| pair.starts_with("oauth_"));
+        let find = |name: &str| protocol.iter().find(|pair| pair.starts_with(name));
+        let sent = [
+            "oauth_consumer_key=",
+            "oauth_token=",
+            "oauth_signature_method=",
+        ]
+        .into_iter()
+        .chain(["oauth_timestamp=", "oauth_nonce=", "oauth_version="]);
+        let protocol: Vec<_> = sent.map(|name| *find(name).unwrap()).collect();
+        let others = ["q=", "z=", "%2A=~2", "%2A=~1", "%2A=%C3", "f="]
+            .map(|start| *others.iter().find(|pair| pair.starts_with(start)).unwrap());
+        (protocol.join("&"), others.join("&"))
+    };
+    let header_first = |text: &str| {
+        let (protocol, others) = unsorted(text);
+        format!("{protocol}&{others}")
+    };
+    let header_last = |text: &str| {
+        let (protocol, others) = unsorted(text);
+        format!("{others}&{protocol}")
+    };
+    assert_eq!(with_parameters(header_first), one(Mistake::NotSorted));
+    assert_eq!(with_parameters(header_last), one(Mistake::NotSorted));
+
+    const RIGHT: &str = "%2A=%C3%A9&%2A=~1&%2A=~2";
+    let by_name = |text: &str| text.replace(RIGHT, "%2A=~2&%2A=~1&%2A=%C3%A9");
+    assert_eq!(with_parameters(by_name), one(Mistake::SortedByNameOnly));
+    let before_encoding = |text: &str| text.replace(RIGHT, "%2A=~1&%2A=~2&%2A=%C3%A9");
+    assert_eq!(
+        with_parameters(before_encoding),
+        one(Mistake::SortedBeforeEncoding)
+    );
+}
+
+#[test]
+fn a_callback_that_was_sent_encoded_twice() {
+    let request = Request::new("POST", "http://example.com/initiate");
+    let signer = Signer::new(ClientCredentials::new("client", "c")).with_clock(FixedClock(NOW));
+    let signer = signer.with_callback("https://client.example.net/cb?x=1");
+    let once = "https%3A%2F%2Fclient.example.net%2Fcb%3Fx%3D1";
+    let header = signer
+        .authorization(&request)
+        .unwrap()
+        .replace(once, &percent::encode(once));
+    let received = request.with_authorization(&header);
+    let unverified = Unverified::parse(&received, &Policy::new(), NOW).unwrap();
+    assert_eq!(
+        diagnose(&unverified, &Keys::new("client", &Secret::new("c"))),
+        one(Mistake::ParameterSentEncodedTwice(
+            "oauth_callback".to_owned()
+        ))
     );
 }
 

@@ -51,7 +51,7 @@ pub(crate) enum Command {
     #[cfg(feature = "server")]
     Serve(serve::Args),
     #[cfg(feature = "oauth1")]
-    Oauth1(oauth1::Args),
+    Oauth1(Box<oauth1::Args>),
     #[cfg(all(feature = "client", feature = "server"))]
     Demo(demo::Args),
 }
@@ -79,7 +79,7 @@ impl Command {
             #[cfg(feature = "server")]
             Self::Serve(args) => serve::run(args).await,
             #[cfg(feature = "oauth1")]
-            Self::Oauth1(args) => oauth1::run(args),
+            Self::Oauth1(args) => oauth1::run(*args),
             #[cfg(all(feature = "client", feature = "server"))]
             Self::Demo(args) => demo::run(args).await,
         }

@@ -4,8 +4,6 @@
 use std::error::Error as StdError;
 use std::process::ExitCode;
 
-use crate::output;
-
 /// Why a command failed.
 #[derive(Debug)]
 pub(crate) struct Error {
@@ -94,16 +92,17 @@ impl Error {
         }
     }
 
-    /// Tells the person, and gives the exit status.
-    pub(crate) fn report(&self) -> ExitCode {
-        if self.exit != Exit::BrokenPipe {
-            output::complain(&self.text());
-        }
+    /// What scripts are told.
+    pub(crate) fn exit_status(&self) -> ExitCode {
         ExitCode::from(self.exit as u8)
     }
 
-    /// One line for what happened and why, one for what to do next.
-    fn text(&self) -> String {
+    /// What the person is told: one line for what happened and why, one for what to do next;
+    /// nothing if nobody reads any more.
+    pub(crate) fn text(&self) -> Option<String> {
+        if self.exit == Exit::BrokenPipe {
+            return None;
+        }
         let mut text = format!("error: {}", self.message);
         let mut source = self.source.as_deref().map(|source| source as &dyn StdError);
         while let Some(error) = source {
@@ -117,7 +116,7 @@ impl Error {
         if let Some(hint) = &self.hint {
             text = format!("{text}\nhint: {hint}");
         }
-        text
+        Some(text)
     }
 }
 
@@ -197,17 +196,22 @@ mod tests {
             .with_source(cause)
             .with_hint("make room");
         assert_eq!(
-            error.text(),
-            "error: could not write x: no space left\nhint: make room"
+            error.text().as_deref(),
+            Some("error: could not write x: no space left\nhint: make room")
         );
         let cause = std::io::Error::other("no space left");
         let error = Error::failure("could not write x: no space left").with_source(cause);
-        assert_eq!(error.text(), "error: could not write x: no space left");
+        assert_eq!(
+            error.text().as_deref(),
+            Some("error: could not write x: no space left")
+        );
     }
 
     #[test]
     fn a_reader_that_had_enough_is_no_failure() {
         let closed = std::io::Error::from(std::io::ErrorKind::BrokenPipe);
-        assert_eq!(Error::output(closed).exit, Exit::BrokenPipe);
+        let error = Error::output(closed);
+        assert_eq!(error.exit, Exit::BrokenPipe);
+        assert_eq!(error.text(), None);
     }
 }

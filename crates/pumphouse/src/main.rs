@@ -70,6 +70,11 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => error.report(),
+        Err(error) => {
+            if let Some(text) = error.text() {
+                output::complain(&text);
+            }
+            error.exit_status()
+        }
     }
 }

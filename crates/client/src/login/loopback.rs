@@ -10,7 +10,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
 use url::Url;
 
-use super::{PendingAuthorization, Verifier};
+use super::pending::PendingAuthorization;
+use super::verifier::Verifier;
 use crate::error::{Error, ErrorKind, Result};
 
 const PATH: &str = "/callback";

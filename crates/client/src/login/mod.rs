@@ -1,18 +1,19 @@
 //! The log-in, step by step: each step is a value that only the step before it makes.
 //!
-//! [`Server`] → [`Registration`] → [`PendingAuthorization`] → [`Session`]. Every one can be saved
-//! as a [`Record`] and taken up again by another process.
+//! [`Client`](crate::Client) → [`Server`] → [`Registration`] → [`PendingAuthorization`] →
+//! [`Session`](crate::Session). Every one can be saved as a [`Record`](crate::Record) and taken up
+//! again by another process. A step stands in the file of what it makes.
 
-mod connect;
+mod begin;
+mod dance;
 mod loopback;
 mod pending;
 mod registration;
 mod server;
+mod verifier;
 
 pub use self::loopback::LoopbackListener;
-pub use self::pending::{PendingAuthorization, Verifier};
-pub use self::registration::{Callback, Registration};
+pub use self::pending::PendingAuthorization;
+pub use self::registration::Registration;
 pub use self::server::Server;
-
-#[cfg(doc)]
-use crate::{Record, Session};
+pub use self::verifier::{Callback, Verifier};

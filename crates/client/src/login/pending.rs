@@ -1,16 +1,17 @@
-//! The third step: waiting for the person, and finishing.
+//! The third step: an authorisation under way, until the person has agreed.
 
 use std::fmt;
 
+use pumphouse_activity::Acct;
 use pumphouse_oauth1::flow::{self, Pending, ReturnError};
-use pumphouse_oauth1::{Secret, TokenCredentials};
+use pumphouse_oauth1::{TemporaryCredentials, TokenCredentials};
 use url::Url;
 
-use super::Registration;
-use super::registration::{invalid_answer, invalid_request};
+use super::dance::{invalid_answer, invalid_request};
+use super::registration::Registration;
+use super::verifier::{Callback, Verifier};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
-use crate::session::Session;
 use crate::store::{KeptPending, Record};
 use crate::transport::SignedWith;
 
@@ -28,31 +29,63 @@ pub struct PendingAuthorization {
     url: Url,
 }
 
-/// The proof that the person agreed, from the server's page or from its callback.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verifier(Secret);
-
-impl Verifier {
-    /// The verifier as the server gave it; spaces around it, from copying, are taken off.
-    pub fn new(text: impl AsRef<str>) -> Self {
-        Self(Secret::new(text.as_ref().trim()))
+impl Registration {
+    /// Asks for temporary credentials, with which the person can be sent to the server's page
+    /// (pump.io protocol, section 3.3), and keeps them in the client's store, apart from the
+    /// credentials of a log-in that is finished.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientRefused`](ErrorKind::ClientRefused) if the server no longer knows the program,
+    /// [`PlainHttp`](ErrorKind::PlainHttp) if the person would agree on a page that is not
+    /// encrypted.
+    pub async fn authorise(&self, callback: impl Into<Callback>) -> Result<PendingAuthorization> {
+        let callback = match callback.into() {
+            Callback::OutOfBand => None,
+            Callback::Url(url) => Some(url),
+        };
+        let client = self.server().client();
+        client.transport().check(
+            &self.server().endpoints().authorize,
+            "opening the page to agree on",
+        )?;
+        let flow = self.flow();
+        let purpose = "asking for an authorisation";
+        let post = flow
+            .begin(callback.as_ref().map_or("oob", Url::as_str))
+            .map_err(|error| invalid_request(purpose, error))?;
+        let answer = self
+            .post(purpose, post, SignedWith::Client)
+            .await?
+            .success()?;
+        let pending = flow
+            .pending(&flow::Answer::new(answer.status().as_u16(), answer.body()))
+            .map_err(|error| invalid_answer(&answer, error))?;
+        let kept = KeptPending {
+            credentials: TemporaryCredentials::new(pending.token(), pending.secret().clone()),
+            callback,
+            begun_at: client.now(),
+        };
+        let pending = PendingAuthorization::new(self.clone(), kept);
+        pending.keep().await?;
+        Ok(pending)
     }
 }
 
-impl From<&str> for Verifier {
-    fn from(text: &str) -> Self {
-        Self::new(text)
-    }
-}
-
-impl From<String> for Verifier {
-    fn from(text: String) -> Self {
-        Self::new(text)
+impl Client {
+    /// The log-in that was begun for an account and not finished, from the store.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn pending(&self, account: &Acct) -> Result<Option<PendingAuthorization>> {
+        let record = self.record(account).await?;
+        Ok(record.and_then(|record| PendingAuthorization::from_record(self, &record)))
     }
 }
 
 impl PendingAuthorization {
-    pub(super) fn new(registration: Registration, kept: KeptPending) -> Self {
+    fn new(registration: Registration, kept: KeptPending) -> Self {
         let mut url = registration.server().endpoints().authorize.clone();
         url.query_pairs_mut()
             .append_pair("oauth_token", kept.credentials.token());
@@ -109,7 +142,7 @@ impl PendingAuthorization {
         let temporary = &self.kept.credentials;
         let pending = Pending::from_parts(temporary.token(), temporary.secret().clone());
         match pending.returned(url.as_str()) {
-            Ok(authorised) => Ok(Verifier(authorised.verifier().clone())),
+            Ok(authorised) => Ok(Verifier::from_secret(authorised.verifier())),
             Err(error) => Err(return_error(error)),
         }
     }
@@ -138,35 +171,14 @@ impl PendingAuthorization {
         }
     }
 
-    /// Exchanges the verifier for a token, makes sure that it speaks for the account expected,
-    /// and keeps it in the client's store.
-    ///
-    /// # Errors
-    ///
-    /// [`TemporaryCredentialsRefused`](ErrorKind::TemporaryCredentialsRefused) if they are too
-    /// old, used, or not agreed to yet; [`VerifierRefused`](ErrorKind::VerifierRefused);
-    /// [`Denied`](ErrorKind::Denied); [`OtherAccount`](ErrorKind::OtherAccount) if somebody else
-    /// agreed, with their own account.
-    pub async fn finish(&self, verifier: impl Into<Verifier>) -> Result<Session> {
-        let token = self.exchange(verifier.into()).await;
-        if let Err(error) = &token
-            && error.kind() == ErrorKind::Denied
-        {
-            self.forget().await?;
-        }
-        let session = self.registration.clone().session(token?);
-        self.check_account(&session).await?;
-        self.keep_finished(&session).await?;
-        Ok(session)
-    }
-
-    async fn exchange(&self, verifier: Verifier) -> Result<TokenCredentials> {
+    /// Exchanges the verifier for a token.
+    pub(crate) async fn exchange(&self, verifier: &Verifier) -> Result<TokenCredentials> {
         let temporary = &self.kept.credentials;
         let flow = self.registration.flow();
         let pending = Pending::from_parts(temporary.token(), temporary.secret().clone());
         let purpose = "asking for the token";
         let post = flow
-            .exchange(&pending.with_verifier(verifier.0))
+            .exchange(&pending.with_verifier(verifier.secret().clone()))
             .map_err(|error| invalid_request(purpose, error))?;
         let answer = self
             .registration
@@ -183,27 +195,7 @@ impl PendingAuthorization {
         Ok(grant.into_credentials())
     }
 
-    /// A browser may be logged in to another account of the same server. Servers that cannot say
-    /// who it is are believed.
-    async fn check_account(&self, session: &Session) -> Result<()> {
-        let expected = session.account();
-        let name = match session.whoami().await {
-            Ok(person) => person.preferred_username.clone(),
-            Err(error) => {
-                tracing::debug!(%error, "the server does not say whose token it gave");
-                None
-            }
-        };
-        match name {
-            Some(name) if name != expected.user() => Err(Error::new(
-                ErrorKind::OtherAccount,
-                format!("the browser agreed as '{name}', but the log-in is for {expected}"),
-            )),
-            _ => Ok(()),
-        }
-    }
-
-    pub(super) async fn keep(&self) -> Result<()> {
+    async fn keep(&self) -> Result<()> {
         let begun = self.to_record();
         let client = self.registration.server().client();
         let change = move |record: &mut Option<Record>| {
@@ -218,16 +210,8 @@ impl PendingAuthorization {
         Ok(())
     }
 
-    async fn keep_finished(&self, session: &Session) -> Result<()> {
-        let finished = session.to_record();
-        let client = self.registration.server().client();
-        client
-            .update_store(finished.key(), move |record| *record = Some(finished))
-            .await?;
-        Ok(())
-    }
-
-    async fn forget(&self) -> Result<()> {
+    /// Takes it out of the client's store.
+    pub(crate) async fn forget(&self) -> Result<()> {
         let kept = self.kept.clone();
         let client = self.registration.server().client();
         let change = move |record: &mut Option<Record>| {

@@ -1,16 +1,11 @@
-//! The first step: the server of an account, and registering with it.
+//! The first step: finding the server of an account.
 
-use http::Method;
 use pumphouse_activity::Acct;
-use pumphouse_oauth1::ClientCredentials;
-use serde::Deserialize;
 
-use super::Registration;
 use crate::client::Client;
-use crate::discovery::Endpoints;
-use crate::error::{ErrorKind, Result};
-use crate::store::{KeptClient, Record};
-use crate::transport::Outgoing;
+use crate::discovery::{Endpoints, discover};
+use crate::error::Result;
+use crate::store::Record;
 
 /// The server of an account, found. Made by [`Client::discover`].
 #[derive(Clone, Debug)]
@@ -20,8 +15,27 @@ pub struct Server {
     endpoints: Endpoints,
 }
 
+impl Client {
+    /// Finds the server of an account (pump.io protocol, section 1).
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownHost`](crate::ErrorKind::UnknownHost) and
+    /// [`NotPumpIo`](crate::ErrorKind::NotPumpIo) tell a host that does not exist from one that is
+    /// something else.
+    pub async fn discover(&self, account: &Acct) -> Result<Server> {
+        let endpoints = discover(self.transport(), account.host()).await?;
+        Ok(self.server(account, endpoints))
+    }
+
+    /// The server of an account, when its endpoints are known. Nothing is sent.
+    pub fn server(&self, account: &Acct, endpoints: Endpoints) -> Server {
+        Server::new(self.clone(), account.clone(), endpoints)
+    }
+}
+
 impl Server {
-    pub(crate) fn new(client: Client, account: Acct, endpoints: Endpoints) -> Self {
+    fn new(client: Client, account: Acct, endpoints: Endpoints) -> Self {
         Self {
             client,
             account,
@@ -46,78 +60,6 @@ impl Server {
 
     pub(crate) fn client(&self) -> &Client {
         &self.client
-    }
-
-    /// Registers the program with the server, anew (pump.io protocol, section 2), and keeps the
-    /// registration in the client's store.
-    ///
-    /// # Errors
-    ///
-    /// [`Refused`](ErrorKind::Refused) with the server's words if it does not like what the
-    /// program says of itself.
-    pub async fn register(&self) -> Result<Registration> {
-        #[derive(Deserialize)]
-        struct Registered {
-            client_id: Option<String>,
-            client_secret: Option<String>,
-            #[serde(default)]
-            expires_at: u64,
-            // Some servers refuse with 200.
-            error: Option<String>,
-        }
-        let mut request = Outgoing::new(
-            "registering this program",
-            Method::POST,
-            self.endpoints.registration.clone(),
-        );
-        request.set_json(&self.client.application().associate())?;
-        let answer = self.client.transport().send(request, None).await?;
-        let answer = answer.success()?;
-        let registered: Registered = answer.json()?;
-        let (Some(key), Some(secret), None) = (
-            registered.client_id,
-            registered.client_secret,
-            &registered.error,
-        ) else {
-            return Err(match registered.error {
-                Some(_) => answer.refusal().with_kind(ErrorKind::Refused),
-                None => answer.invalid("holds no client key and secret"),
-            });
-        };
-        let registration = self.registration(KeptClient {
-            credentials: ClientCredentials::new(key, secret),
-            expires_at: registered.expires_at,
-        });
-        registration.keep().await?;
-        Ok(registration)
-    }
-
-    /// The registration of the program that the client's store holds, if there is one for this
-    /// server and it has not expired.
-    ///
-    /// # Errors
-    ///
-    /// If the store cannot be read.
-    pub async fn recall(&self) -> Result<Option<Registration>> {
-        let record = self.client.record(&self.account).await?;
-        let kept = record
-            .filter(|record| record.endpoints.registration == self.endpoints.registration)
-            .and_then(|record| record.client);
-        Ok(kept
-            .map(|kept| self.registration(kept))
-            .filter(|registration| !registration.is_expired()))
-    }
-
-    /// A registration by key and secret, made before and kept elsewhere. Nothing is sent.
-    pub fn registered_as(&self, credentials: ClientCredentials) -> Registration {
-        self.registration(KeptClient {
-            credentials,
-            expires_at: 0,
-        })
-    }
-
-    fn registration(&self, kept: KeptClient) -> Registration {
-        Registration::new(self.clone(), kept)
     }
 }
 

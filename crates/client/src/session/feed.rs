@@ -2,7 +2,7 @@
 
 use pumphouse_activity::Activity;
 
-use super::Session;
+use super::account::Session;
 use super::page::PageRequest;
 
 /// The halves of a feed (pump.io protocol, section 6.9).
@@ -45,8 +45,20 @@ pub struct Inbox {
     half: Option<Half>,
 }
 
+impl Session {
+    /// What was delivered to the account, and what it did itself.
+    pub fn inbox(&self) -> Inbox {
+        Inbox::new(self.clone())
+    }
+
+    /// What the account did.
+    pub fn outbox(&self) -> Outbox {
+        Outbox::new(self.clone())
+    }
+}
+
 impl Inbox {
-    pub(super) fn new(session: Session) -> Self {
+    fn new(session: Session) -> Self {
         Self {
             session,
             direct: false,
@@ -91,7 +103,7 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    pub(super) fn new(session: Session) -> Self {
+    fn new(session: Session) -> Self {
         Self {
             session,
             half: None,

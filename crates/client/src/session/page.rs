@@ -8,7 +8,8 @@ use pumphouse_activity::{Activity, Collection, Object};
 use serde::de::DeserializeOwned;
 use url::{Url, form_urlencoded};
 
-use super::{Received, Session};
+use super::account::Session;
+use super::received::Received;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::Outgoing;
 

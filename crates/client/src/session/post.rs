@@ -2,7 +2,10 @@
 
 use pumphouse_activity::{Activity, Object};
 
-use super::{Content, Received, Recipient, Session};
+use super::account::Session;
+use super::content::Content;
+use super::received::Received;
+use super::recipient::Recipient;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A note or comment to be posted. Made by [`Session::post_note`] and [`Session::comment`].
@@ -20,8 +23,36 @@ pub struct Post {
     bcc: Vec<Recipient>,
 }
 
+impl Session {
+    /// Writes a note. Nothing is sent before [`Post::send`].
+    ///
+    /// ```no_run
+    /// # async fn example(session: pumphouse_client::Session) -> pumphouse_client::Result<()> {
+    /// use pumphouse_client::Recipient;
+    ///
+    /// let posted = session
+    ///     .post_note("Hello, world")
+    ///     .title("First")
+    ///     .to(Recipient::Public)
+    ///     .cc(Recipient::Followers)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn post_note(&self, content: impl Into<Content>) -> Post {
+        Post::new(self.clone(), "note", &content.into())
+    }
+
+    /// Writes a comment on an object, which needs a type and an id. Nothing is sent before
+    /// [`Post::send`].
+    pub fn comment(&self, on: &Object, content: impl Into<Content>) -> Post {
+        Post::new(self.clone(), "comment", &content.into()).in_reply_to(on)
+    }
+}
+
 impl Post {
-    pub(super) fn new(session: Session, object_type: &str, content: &Content) -> Self {
+    fn new(session: Session, object_type: &str, content: &Content) -> Self {
         let object = Object {
             content: Some(content.as_html().to_owned()),
             ..Object::new(object_type)
@@ -36,7 +67,7 @@ impl Post {
         }
     }
 
-    pub(super) fn in_reply_to(mut self, parent: &Object) -> Self {
+    fn in_reply_to(mut self, parent: &Object) -> Self {
         let reference = Object {
             object_type: parent.object_type.clone(),
             id: parent.id.clone(),

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Session;
+use super::account::Session;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::{Answer, Outgoing};
 
@@ -25,8 +25,31 @@ pub struct Response {
     answer: Answer,
 }
 
+impl Session {
+    /// Any request to this server, signed: the way to whatever has no method of its own here.
+    ///
+    /// `address` is a path of the server's API, `/api/…`, or a whole URL on the server.
+    ///
+    /// ```no_run
+    /// # async fn example(session: pumphouse_client::Session) -> pumphouse_client::Result<()> {
+    /// use pumphouse_client::Method;
+    ///
+    /// let users: serde_json::Value = session
+    ///     .request(Method::GET, "/api/users")
+    ///     .query("count", "5")
+    ///     .send()
+    ///     .await?
+    ///     .json()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn request(&self, method: Method, address: &str) -> Request {
+        Request::new(self.clone(), method, address)
+    }
+}
+
 impl Request {
-    pub(super) fn new(session: Session, method: Method, address: &str) -> Self {
+    fn new(session: Session, method: Method, address: &str) -> Self {
         let outgoing = session
             .resolve(address)
             .map(|url| Outgoing::new("a request", method, url));

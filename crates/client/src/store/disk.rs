@@ -4,6 +4,17 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
+use crate::error::{self, Error};
+
+/// The error for an operation that failed: "could not read", and what.
+pub(super) fn failed(what: &str, path: &Path, error: io::Error) -> Error {
+    Error::new(
+        error::ErrorKind::Store,
+        format!("{what} {}: {error}", path.display()),
+    )
+    .with_source(error)
+}
+
 /// Reads a file of at most `limit` bytes.
 pub(super) fn read_limited(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     if fs::metadata(path)?.len() > limit {

@@ -5,25 +5,21 @@
 //! cannot be understood is renamed to `….corrupt-N` and never written over.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind as IoKind};
+use std::io::ErrorKind as IoKind;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use pumphouse_activity::Acct;
-use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
-use super::disk;
-use super::{CredentialStore, Record, RecordKey};
+use super::account_file::{self, Content, Unusable};
+use super::credential_store::CredentialStore;
+use super::disk::{self, failed};
+use super::record::{Record, RecordKey};
 use crate::error::{Error, ErrorKind, Result};
 
-/// The version of the files that this code writes.
-const VERSION: u32 = 1;
 const EXTENSION: &str = ".json";
 const LOCK: &str = ".lock";
-/// A larger file is none of ours.
-const MAX_SIZE: u64 = 1024 * 1024;
 
 /// What is written otherwise in file names. Upper case is, too: names of people on pump.io
 /// differ by it, and not all file systems do.
@@ -56,29 +52,6 @@ const ESCAPED: &AsciiSet = &CONTROLS
 #[derive(Clone, Debug)]
 pub struct FileStore {
     directory: PathBuf,
-}
-
-/// The content of a file.
-#[derive(Serialize, Deserialize)]
-struct Content {
-    version: u32,
-    account: Acct,
-    /// One for each application.
-    records: Vec<Record>,
-}
-
-/// Only what every version of the files has.
-#[derive(Deserialize)]
-struct Version {
-    version: u32,
-}
-
-/// Why a file gives no content.
-enum Unusable {
-    /// Keep it aside.
-    Corrupt(String),
-    /// Leave it alone.
-    Other(Error),
 }
 
 impl FileStore {
@@ -138,16 +111,16 @@ impl FileStore {
     /// The content of a file, or `None` if there is no such file. What is corrupt is put aside;
     /// the caller must hold the lock.
     fn load_locked(&self, path: &Path) -> Result<Option<Content>> {
-        match load(path) {
+        match account_file::load(path) {
             Ok(content) => Ok(content),
             Err(Unusable::Other(error)) => Err(error),
-            Err(Unusable::Corrupt(why)) => Err(put_aside(path, &why)),
+            Err(Unusable::Corrupt(why)) => Err(account_file::put_aside(path, &why)),
         }
     }
 
     /// The content of a file, without the lock unless it is needed: a file is always whole.
     fn load(&self, path: &Path) -> Result<Option<Content>> {
-        match load(path) {
+        match account_file::load(path) {
             Ok(content) => Ok(content),
             Err(Unusable::Other(error)) => Err(error),
             Err(Unusable::Corrupt(_)) => {
@@ -156,14 +129,6 @@ impl FileStore {
                 self.load_locked(path)
             }
         }
-    }
-
-    fn save(&self, path: &Path, content: &Content) -> Result<()> {
-        let written = serde_json::to_vec_pretty(content)
-            .map_err(io::Error::from)
-            .map(Zeroizing::new)
-            .and_then(|bytes| disk::replace(&self.directory, path, &bytes));
-        written.map_err(|error| failed("could not write", path, error))
     }
 }
 
@@ -182,11 +147,9 @@ impl CredentialStore for FileStore {
         self.make_directory()?;
         let path = self.path_of(&key.account);
         let _lock = self.lock()?;
-        let mut content = self.load_locked(&path)?.unwrap_or_else(|| Content {
-            version: VERSION,
-            account: key.account.clone(),
-            records: Vec::new(),
-        });
+        let mut content = self
+            .load_locked(&path)?
+            .unwrap_or_else(|| Content::new(key.account.clone()));
         let place = content
             .records
             .iter()
@@ -205,7 +168,7 @@ impl CredentialStore for FileStore {
             return fs::remove_file(&path)
                 .map_err(|error| failed("could not remove", &path, error));
         }
-        self.save(&path, &content)
+        account_file::save(&self.directory, &path, &content)
     }
 
     fn accounts(&self, application: &str) -> Result<Vec<Acct>> {
@@ -239,73 +202,4 @@ fn is_account_file(name: &str) -> bool {
         let address = percent_decode_str(name).decode_utf8_lossy();
         address.parse::<Acct>().is_ok()
     })
-}
-
-fn failed(what: &str, path: &Path, error: io::Error) -> Error {
-    Error::new(
-        ErrorKind::Store,
-        format!("{what} {}: {error}", path.display()),
-    )
-    .with_source(error)
-}
-
-fn load(path: &Path) -> Result<Option<Content>, Unusable> {
-    let bytes = match disk::read_limited(path, MAX_SIZE) {
-        Ok(bytes) => Zeroizing::new(bytes),
-        Err(error) if error.kind() == IoKind::NotFound => return Ok(None),
-        Err(error)
-            if matches!(
-                error.kind(),
-                IoKind::PermissionDenied | IoKind::IsADirectory | IoKind::FileTooLarge
-            ) =>
-        {
-            return Err(Unusable::Corrupt(format!("cannot be read ({error})")));
-        }
-        Err(error) => return Err(Unusable::Other(failed("could not read", path, error))),
-    };
-    // Errors of the parser may quote the file, so only their place is told.
-    let corrupt = |error: serde_json::Error| {
-        Unusable::Corrupt(format!(
-            "is damaged (line {}, column {})",
-            error.line(),
-            error.column()
-        ))
-    };
-    let Version { version } = serde_json::from_slice(&bytes).map_err(corrupt)?;
-    if version > VERSION {
-        return Err(Unusable::Other(Error::new(
-            ErrorKind::Store,
-            format!(
-                "{} was written by a newer version of this program (format {version}, this one \
-                 knows {VERSION})",
-                path.display()
-            ),
-        )));
-    }
-    serde_json::from_slice(&bytes).map(Some).map_err(corrupt)
-}
-
-/// Renames a file that cannot be used, and says so.
-fn put_aside(path: &Path, why: &str) -> Error {
-    for n in 1..1000_u32 {
-        let aside = path.with_extension(format!("json.corrupt-{n}"));
-        if fs::symlink_metadata(&aside).is_ok() {
-            continue;
-        }
-        return match fs::rename(path, &aside) {
-            Ok(()) => Error::new(
-                ErrorKind::StoreCorrupt,
-                format!(
-                    "the credentials in {} cannot be used: the file {why}. It is now {}",
-                    path.display(),
-                    aside.display()
-                ),
-            ),
-            Err(error) => failed("could not put aside the damaged file", path, error),
-        };
-    }
-    Error::new(
-        ErrorKind::StoreCorrupt,
-        format!("{} {why}, like a thousand before it", path.display()),
-    )
 }

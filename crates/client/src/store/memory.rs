@@ -5,7 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pumphouse_activity::Acct;
 
-use super::{CredentialStore, Record, RecordKey};
+use super::credential_store::CredentialStore;
+use super::record::{Record, RecordKey};
 use crate::error::Result;
 
 /// Credentials in memory, for tests and for programs that keep them in their own way.

@@ -7,7 +7,7 @@ use pumphouse_oauth1::Signer;
 use serde::Serialize;
 use url::Url;
 
-use super::SignedWith;
+use super::observer::SignedWith;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Where a request may be redirected to.

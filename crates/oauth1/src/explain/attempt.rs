@@ -3,10 +3,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::encoding::Encoding;
 use super::mistake::Mistake;
 use crate::percent;
 use crate::protocol::Name;
 use crate::signature::{Keys, keyed_with};
+use crate::url;
 use crate::verify::Unverified;
 
 /// What a careless client might have signed, in the pieces in which it can go wrong.
@@ -19,9 +21,11 @@ pub(super) struct Attempt {
     query: Vec<Pair>,
     body: Vec<Pair>,
     header: Vec<Pair>,
-    encoding: Encoding,
-    is_sorted: bool,
+    /// Applied one after the other.
+    encodings: Vec<Encoding>,
+    order: Order,
     has_query_in_uri: bool,
+    has_encoded_parts: bool,
     raw_query: String,
     key: String,
     signature_method: String,
@@ -29,16 +33,17 @@ pub(super) struct Attempt {
 
 type Pair = (Vec<u8>, Vec<u8>);
 
-/// How a careless client might percent-encode.
+/// How a careless client might sort.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Encoding {
+enum Order {
     Right,
-    None,
-    Twice,
-    LowerCase,
-    SpaceAsPlus,
-    MarksKept,
-    TildeEncoded,
+    /// Not at all: those of the header first.
+    HeaderFirst,
+    /// Not at all: those of the header last.
+    HeaderLast,
+    /// Parameters of the same name stay as they were sent.
+    ByName,
+    BeforeEncoding,
 }
 
 impl Attempt {
@@ -56,9 +61,10 @@ impl Attempt {
             query,
             body,
             header,
-            encoding: Encoding::Right,
-            is_sorted: true,
+            encodings: Vec::new(),
+            order: Order::Right,
             has_query_in_uri: false,
+            has_encoded_parts: true,
             raw_query: unverified.raw_query(),
             key: percent::into_text(keys.shared_key().to_vec()),
             signature_method: unverified.method_name().to_owned(),
@@ -72,9 +78,14 @@ impl Attempt {
             Mistake::TokenSecretMissing => self.key = percent::encode(client) + "&",
             Mistake::ClientSecretMissing => self.key = String::from("&") + &percent::encode(token),
             Mistake::AmpersandMissing => {
-                self.key = percent::encode(client) + &percent::encode(token);
+                self.key = self.key.replacen('&', "", 1);
             }
             Mistake::SecretsNotEncoded => self.key = format!("{client}&{token}"),
+            Mistake::SecretsEncodedTwice => {
+                self.key = [client, token]
+                    .map(|secret| percent::encode(percent::encode(secret)))
+                    .join("&");
+            }
             Mistake::SecretsSwapped => {
                 self.key = percent::encode(token) + "&" + &percent::encode(client);
             }
@@ -87,6 +98,7 @@ impl Attempt {
                     ":80"
                 }
             }
+            Mistake::LetterCaseKept => self.keep_letter_case(unverified),
             Mistake::PortDropped => self.drop_port(),
             Mistake::QueryInUri => self.has_query_in_uri = true,
             Mistake::QueryIgnored => self.query.retain(|(name, _)| name.starts_with(b"oauth_")),
@@ -106,13 +118,30 @@ impl Attempt {
             }
             Mistake::TrailingSlash => self.toggle_slash(),
             Mistake::PlusTakenLiterally => self.query = literal_plus(&self.raw_query),
-            Mistake::ParametersNotEncoded => self.encoding = Encoding::None,
-            Mistake::ParametersEncodedTwice => self.encoding = Encoding::Twice,
-            Mistake::LowerCaseHexadecimal => self.encoding = Encoding::LowerCase,
-            Mistake::SpaceAsPlus => self.encoding = Encoding::SpaceAsPlus,
-            Mistake::MarksNotEncoded => self.encoding = Encoding::MarksKept,
-            Mistake::TildeEncoded => self.encoding = Encoding::TildeEncoded,
-            Mistake::NotSorted => self.is_sorted = false,
+            Mistake::ParametersNotEncoded => self.encodings.push(Encoding::None),
+            Mistake::ParametersEncodedTwice => self.encodings.push(Encoding::Twice),
+            Mistake::LowerCaseHexadecimal => self.encodings.push(Encoding::LowerCase),
+            Mistake::SpaceAsPlus => self.encodings.push(Encoding::SpaceAsPlus),
+            Mistake::MarksNotEncoded => self.encodings.push(Encoding::MarksKept),
+            Mistake::AsteriskNotEncoded => self.encodings.push(Encoding::AsteriskKept),
+            Mistake::TildeEncoded => self.encodings.push(Encoding::TildeEncoded),
+            Mistake::FormEncoded => {
+                self.encodings.extend([
+                    Encoding::SpaceAsPlus,
+                    Encoding::AsteriskKept,
+                    Encoding::TildeEncoded,
+                ]);
+            }
+            Mistake::ParameterEncodedTwice(name) => {
+                self.change_value(name, |value| percent::encode(value).into_bytes());
+            }
+            Mistake::ParameterSentEncodedTwice(name) => {
+                self.change_value(name, |value| percent::decode(value).into_owned());
+            }
+            Mistake::PartsNotEncoded => self.has_encoded_parts = false,
+            Mistake::NotSorted => self.order = Order::HeaderFirst,
+            Mistake::SortedByNameOnly => self.order = Order::ByName,
+            Mistake::SortedBeforeEncoding => self.order = Order::BeforeEncoding,
             Mistake::ParameterNotSigned(name) => {
                 for pairs in [&mut self.header, &mut self.query, &mut self.body] {
                     pairs.retain(|(own, _)| own != name.as_bytes());
@@ -125,7 +154,9 @@ impl Attempt {
             ),
             Mistake::OtherSignatureMethod(method) => self.signature_method = (*method).to_owned(),
             // These concern the signature, not what is signed.
-            Mistake::SignatureEncodedTwice | Mistake::SignatureNotBase64 => {}
+            Mistake::SignatureEncodedTwice
+            | Mistake::SignatureNotEncoded
+            | Mistake::SignatureNotBase64 => {}
         }
     }
 
@@ -146,6 +177,31 @@ impl Attempt {
         }
     }
 
+    /// Scheme and host as the URL has them, if the request was given with its URL.
+    fn keep_letter_case(&mut self, unverified: &Unverified<'_>) {
+        let Some(Ok(sent)) = unverified.url_sent().map(url::split) else {
+            return;
+        };
+        self.scheme = sent.scheme.to_owned();
+        let host = sent
+            .authority
+            .rsplit_once('@')
+            .map_or(sent.authority, |(_, host)| host);
+        let without_default_port = host.get(..self.authority.len()).unwrap_or_default();
+        if without_default_port.eq_ignore_ascii_case(&self.authority) {
+            self.authority = without_default_port.to_owned();
+        }
+    }
+
+    fn change_value(&mut self, name: &str, change: impl Fn(&[u8]) -> Vec<u8>) {
+        let pairs = [&mut self.header, &mut self.query, &mut self.body]
+            .into_iter()
+            .flatten();
+        for (_, value) in pairs.filter(|(own, _)| own == name.as_bytes()) {
+            *value = change(value);
+        }
+    }
+
     fn toggle_slash(&mut self) {
         match self.path.strip_suffix('/') {
             Some(without) => self.path = without.to_owned(),
@@ -153,31 +209,50 @@ impl Attempt {
         }
     }
 
-    fn base_string(&self) -> String {
-        let mut pairs: Vec<_> = [&self.header, &self.query, &self.body]
-            .into_iter()
-            .flatten()
-            .filter(|(name, _)| name != Name::Signature.text().as_bytes())
-            .map(|(name, value)| (self.encoding.apply(name), self.encoding.apply(value)))
-            .collect();
-        if self.is_sorted {
+    /// The parameters as they were joined.
+    fn parameters(&self, order: Order) -> String {
+        let mut places = [&self.header, &self.query, &self.body];
+        if order == Order::HeaderLast {
+            places.rotate_left(1);
+        }
+        let mut pairs: Vec<_> = places.into_iter().flatten().collect();
+        pairs.retain(|(name, _)| name != Name::Signature.text().as_bytes());
+        if order == Order::BeforeEncoding {
             pairs.sort();
+        }
+        let encode = |text: &[u8]| {
+            let right = percent::encode(text);
+            self.encodings
+                .iter()
+                .fold(right, |text, encoding| encoding.apply(text))
+        };
+        let mut pairs: Vec<_> = pairs
+            .into_iter()
+            .map(|(name, value)| (encode(name), encode(value)))
+            .collect();
+        match order {
+            Order::Right => pairs.sort(),
+            Order::ByName => pairs.sort_by(|(left, _), (right, _)| left.cmp(right)),
+            Order::HeaderFirst | Order::HeaderLast | Order::BeforeEncoding => {}
         }
         let pairs: Vec<_> = pairs
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
+        pairs.join("&")
+    }
+
+    fn base_string(&self, order: Order) -> String {
         let mut uri = format!("{}://{}{}", self.scheme, self.authority, self.path);
         if self.has_query_in_uri && !self.raw_query.is_empty() {
             uri = uri + "?" + &self.raw_query;
         }
-        let method = percent::encode(&self.method);
-        [
-            method,
-            percent::encode(uri),
-            percent::encode(pairs.join("&")),
-        ]
-        .join("&")
+        let parts = [self.method.clone(), uri, self.parameters(order)];
+        if self.has_encoded_parts {
+            parts.map(percent::encode).join("&")
+        } else {
+            parts.join("&")
+        }
     }
 
     /// Whether this is what was signed.
@@ -187,14 +262,21 @@ impl Attempt {
         keys: &Keys<'_>,
         signature: &[u8],
     ) -> bool {
-        let base_string = self.base_string();
-        match self.signature_method.as_str() {
-            "PLAINTEXT" => self.key.as_bytes() == signature,
-            method => match keyed_with(method, self.key.as_bytes(), base_string.as_bytes()) {
-                Some(digest) => STANDARD.encode(digest).as_bytes() == signature,
-                None => unverified.method_verifies(base_string.as_bytes(), keys, signature),
-            },
-        }
+        // Whoever does not sort may begin with either.
+        let orders = match self.order {
+            Order::HeaderFirst => &[Order::HeaderFirst, Order::HeaderLast][..],
+            _ => std::slice::from_ref(&self.order),
+        };
+        orders.iter().any(|&order| {
+            let base_string = self.base_string(order);
+            match self.signature_method.as_str() {
+                "PLAINTEXT" => self.key.as_bytes() == signature,
+                method => match keyed_with(method, self.key.as_bytes(), base_string.as_bytes()) {
+                    Some(digest) => STANDARD.encode(digest).as_bytes() == signature,
+                    None => unverified.method_verifies(base_string.as_bytes(), keys, signature),
+                },
+            }
+        })
     }
 
     /// The digest of the right base string, when the method has one.
@@ -202,7 +284,7 @@ impl Attempt {
         keyed_with(
             &self.signature_method,
             self.key.as_bytes(),
-            self.base_string().as_bytes(),
+            self.base_string(self.order).as_bytes(),
         )
     }
 }
@@ -217,37 +299,4 @@ fn literal_plus(query: &str) -> Vec<Pair> {
     pairs
         .map(|(name, value)| (decode(name), decode(value)))
         .collect()
-}
-
-impl Encoding {
-    fn apply(self, text: &[u8]) -> String {
-        let encoded = percent::encode(text);
-        match self {
-            Self::Right => encoded,
-            Self::None => String::from_utf8_lossy(text).into_owned(),
-            Self::Twice => percent::encode(encoded),
-            Self::LowerCase => lower_case_escapes(&encoded),
-            Self::SpaceAsPlus => encoded.replace("%20", "+"),
-            Self::MarksKept => [
-                ("%21", "!"),
-                ("%27", "'"),
-                ("%28", "("),
-                ("%29", ")"),
-                ("%2A", "*"),
-            ]
-            .iter()
-            .fold(encoded, |text, (escape, mark)| text.replace(escape, mark)),
-            Self::TildeEncoded => encoded.replace('~', "%7E"),
-        }
-    }
-}
-
-fn lower_case_escapes(encoded: &str) -> String {
-    let mut pieces = encoded.split('%');
-    let mut out = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let (escape, rest) = piece.split_at(piece.len().min(2));
-        out = out + "%" + &escape.to_ascii_lowercase() + rest;
-    }
-    out
 }

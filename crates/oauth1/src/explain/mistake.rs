@@ -1,14 +1,6 @@
-//! The usual mistakes, and the search for the one that explains a wrong signature.
+//! The usual mistakes.
 
 use std::fmt;
-
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
-
-use super::attempt::Attempt;
-use crate::percent;
-use crate::signature::Keys;
-use crate::verify::Unverified;
 
 /// What is the matter with a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +25,8 @@ pub enum Mistake {
     AmpersandMissing,
     /// The secrets are joined without being percent-encoded.
     SecretsNotEncoded,
+    /// The secrets are percent-encoded twice.
+    SecretsEncodedTwice,
     /// Client secret and token secret are exchanged.
     SecretsSwapped,
     /// Another HTTP method was signed than sent.
@@ -41,6 +35,8 @@ pub enum Mistake {
     OtherScheme,
     /// The scheme's own port was signed, which must be left out.
     DefaultPortKept,
+    /// Scheme and host were signed in the letter case in which they were written, which must be the lower one.
+    LetterCaseKept,
     /// The port was left out although it is not the scheme's own.
     PortDropped,
     /// The query is part of the signed URI.
@@ -69,10 +65,24 @@ pub enum Mistake {
     SpaceAsPlus,
     /// The characters `! ' ( ) *` were not percent-encoded.
     MarksNotEncoded,
+    /// The asterisk was not percent-encoded.
+    AsteriskNotEncoded,
     /// The tilde was percent-encoded.
     TildeEncoded,
+    /// Names and values were encoded as forms are: `+` for a space, `*` kept, `~` encoded.
+    FormEncoded,
+    /// The value of this parameter was percent-encoded once more in what was signed than in what was sent.
+    ParameterEncodedTwice(String),
+    /// The value of this parameter was percent-encoded once more in what was sent than in what was signed.
+    ParameterSentEncodedTwice(String),
+    /// Method, URI and parameters were joined without being percent-encoded.
+    PartsNotEncoded,
     /// The parameters were not sorted.
     NotSorted,
+    /// The parameters were sorted by name, and those of the same name not by value.
+    SortedByNameOnly,
+    /// The parameters were sorted first and percent-encoded then.
+    SortedBeforeEncoding,
     /// This parameter was sent and not signed.
     ParameterNotSigned(String),
     /// The realm was signed.
@@ -81,6 +91,8 @@ pub enum Mistake {
     OtherSignatureMethod(&'static str),
     /// The signature was percent-encoded twice.
     SignatureEncodedTwice,
+    /// The signature was not percent-encoded, so that its plus signs arrived as spaces.
+    SignatureNotEncoded,
     /// The signature is not standard base64 with padding: hexadecimal, URL-safe, broken into lines or unpadded.
     SignatureNotBase64,
 }
@@ -92,10 +104,12 @@ impl fmt::Display for Mistake {
             Self::ClientSecretMissing => "the key was made without the client secret",
             Self::AmpersandMissing => "the key lacks the ampersand between the secrets",
             Self::SecretsNotEncoded => "the secrets were not percent-encoded in the key",
+            Self::SecretsEncodedTwice => "the secrets were percent-encoded twice in the key",
             Self::SecretsSwapped => "client secret and token secret were exchanged in the key",
             Self::OtherMethod(method) => return write!(f, "the method signed was {method}"),
             Self::OtherScheme => "http was signed and https used, or the other way round",
             Self::DefaultPortKept => "the default port was signed, and must be left out",
+            Self::LetterCaseKept => "scheme or host were signed with capital letters",
             Self::PortDropped => "the port was left out of what was signed",
             Self::QueryInUri => "the query was left in the URI that was signed",
             Self::QueryIgnored => "the parameters of the query were not signed",
@@ -116,8 +130,23 @@ impl fmt::Display for Mistake {
             Self::LowerCaseHexadecimal => "the percent-encoding has lower-case digits",
             Self::SpaceAsPlus => "spaces were encoded as plus signs instead of %20",
             Self::MarksNotEncoded => "the characters ! ' ( ) * were not percent-encoded",
+            Self::AsteriskNotEncoded => "the asterisk was not percent-encoded",
             Self::TildeEncoded => "the tilde was percent-encoded",
+            Self::FormEncoded => "the parameters were encoded by a form encoder",
+            Self::ParameterEncodedTwice(name) => {
+                return write!(f, "the value of {name} was signed percent-encoded twice");
+            }
+            Self::ParameterSentEncodedTwice(name) => {
+                return write!(f, "the value of {name} was sent percent-encoded twice");
+            }
+            Self::PartsNotEncoded => {
+                "method, URI and parameters were joined without being percent-encoded"
+            }
             Self::NotSorted => "the parameters were not sorted",
+            Self::SortedByNameOnly => "the parameters were sorted by name only, and not by value",
+            Self::SortedBeforeEncoding => {
+                "the parameters were sorted before they were percent-encoded"
+            }
             Self::ParameterNotSigned(name) => {
                 return write!(f, "the parameter {name} was sent and not signed");
             }
@@ -126,128 +155,8 @@ impl fmt::Display for Mistake {
                 return write!(f, "the signature is one of {method}");
             }
             Self::SignatureEncodedTwice => "the signature was percent-encoded twice",
+            Self::SignatureNotEncoded => "the signature was sent without being percent-encoded",
             Self::SignatureNotBase64 => "the signature is not in standard base64 with padding",
         })
     }
-}
-
-/// Says which usual mistake, or which two of them together, explain a wrong signature. It takes hundreds of signatures to find
-/// out: offer it to people who look for their mistake, not to every caller.
-pub fn diagnose(unverified: &Unverified<'_>, keys: &Keys<'_>) -> Diagnosis {
-    if unverified.signature_matches(keys) {
-        return Diagnosis::Right;
-    }
-    let right = Attempt::right(unverified, keys);
-    let signature = unverified.signature();
-    if let Some(mistake) = mistake_in_writing(&right, unverified, keys, &signature) {
-        return Diagnosis::Explained(vec![mistake]);
-    }
-    let mistakes = candidates(unverified);
-    let fits = |made: &[&Mistake]| {
-        let mut attempt = right.clone();
-        made.iter()
-            .for_each(|mistake| attempt.make(mistake, unverified, keys));
-        attempt.fits(unverified, keys, &signature)
-    };
-    if let Some(mistake) = mistakes.iter().find(|mistake| fits(&[mistake])) {
-        return Diagnosis::Explained(vec![mistake.clone()]);
-    }
-    for (index, first) in mistakes.iter().enumerate() {
-        if let Some(second) = mistakes[index + 1..]
-            .iter()
-            .find(|second| fits(&[first, second]))
-        {
-            return Diagnosis::Explained(vec![first.clone(), second.clone()]);
-        }
-    }
-    Diagnosis::Unexplained
-}
-
-/// Whether the right signature was written down wrongly.
-fn mistake_in_writing(
-    right: &Attempt,
-    unverified: &Unverified<'_>,
-    keys: &Keys<'_>,
-    signature: &[u8],
-) -> Option<Mistake> {
-    let decoded = percent::decode(signature);
-    if *decoded != *signature && right.fits(unverified, keys, &decoded) {
-        return Some(Mistake::SignatureEncodedTwice);
-    }
-    let digest = right.digest()?;
-    let hexadecimal: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    let without_breaks: Vec<u8> = signature
-        .iter()
-        .copied()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .collect();
-    let is_digest = signature.to_ascii_lowercase() == hexadecimal.as_bytes()
-        || [STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD]
-            .iter()
-            .any(|base64| base64.encode(&digest).as_bytes() == without_breaks)
-        || right.fits(unverified, keys, &without_breaks);
-    is_digest.then_some(Mistake::SignatureNotBase64)
-}
-
-/// The mistakes that may have been made with this request, likely ones first.
-fn candidates(unverified: &Unverified<'_>) -> Vec<Mistake> {
-    let mut mistakes = vec![
-        Mistake::TokenSecretMissing,
-        Mistake::ClientSecretMissing,
-        Mistake::AmpersandMissing,
-        Mistake::SecretsNotEncoded,
-        Mistake::SecretsSwapped,
-        Mistake::OtherScheme,
-        Mistake::DefaultPortKept,
-        Mistake::PortDropped,
-        Mistake::QueryInUri,
-        Mistake::QueryIgnored,
-        Mistake::BodyIgnored,
-        Mistake::BodyTakenForForm,
-        Mistake::PathDecoded,
-        Mistake::PathEncodedTwice,
-        Mistake::TrailingSlash,
-        Mistake::PlusTakenLiterally,
-        Mistake::ParametersNotEncoded,
-        Mistake::ParametersEncodedTwice,
-        Mistake::LowerCaseHexadecimal,
-        Mistake::SpaceAsPlus,
-        Mistake::MarksNotEncoded,
-        Mistake::TildeEncoded,
-        Mistake::NotSorted,
-        Mistake::RealmSigned,
-    ];
-    let others = |all: &'static [&'static str], own: &str| {
-        all.iter()
-            .copied()
-            .filter(|other| *other != own)
-            .collect::<Vec<_>>()
-    };
-    let methods = others(
-        &[
-            "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "get", "post", "put", "delete",
-        ],
-        &unverified.method_sent().to_uppercase(),
-    );
-    mistakes.extend(methods.into_iter().map(Mistake::OtherMethod));
-    let signature_methods = others(
-        &["HMAC-SHA1", "HMAC-SHA256", "HMAC-SHA512", "PLAINTEXT"],
-        unverified.method_name(),
-    );
-    mistakes.extend(
-        signature_methods
-            .into_iter()
-            .map(Mistake::OtherSignatureMethod),
-    );
-    let places = unverified.places();
-    let names = places
-        .iter()
-        .flatten()
-        .map(|(name, _)| String::from_utf8_lossy(name).into_owned());
-    let mut names: Vec<_> = names.filter(|name| name != "oauth_signature").collect();
-    names.sort();
-    names.dedup();
-    // Every candidate is tried with every other: a request with thousands of parameters must not make that expensive.
-    mistakes.extend(names.into_iter().take(24).map(Mistake::ParameterNotSigned));
-    mistakes
 }

@@ -8,6 +8,8 @@ use crate::written::Written;
 
 /// One pair as it stands in the header, without quotes.
 pub(crate) struct Pair<'a> {
+    /// The name, when it is one of the protocol's that this crate knows.
+    pub(crate) known: Option<Name>,
     pub(crate) name: &'a [u8],
     pub(crate) value: Written<'a>,
 }
@@ -18,10 +20,7 @@ impl<'a> Pair<'a> {
     }
 
     pub(crate) fn param(&self) -> Param<'a> {
-        Param {
-            name: Written::in_header(self.name),
-            value: self.value,
-        }
+        Param { name: Written::in_header(self.name), value: self.value }
     }
 }
 
@@ -76,31 +75,28 @@ impl<'a> Scanner<'a> {
         };
         self.skip_spaces();
         if matches!(self.rest.first(), None | Some(b',')) {
-            Ok(Some(Pair { name, value }))
+            Ok(Some(Pair { known: Name::from_bytes(name), name, value }))
         } else {
             Err(HeaderError::Malformed)
         }
     }
 
-    /// The next pair when it is written as nearly everybody writes it: `name="value"`, a comma, a space, and nothing to decode
-    /// but what the base string wants encoded.
+    /// The next pair when it is a protocol parameter written as nearly everybody writes it: `name="value"`, a comma, a space,
+    /// and nothing to decode but what the base string wants encoded.
     #[inline]
     fn next_simple_pair(&mut self) -> Option<Pair<'a>> {
         let text = self.rest.strip_prefix(b" ").unwrap_or(self.rest);
-        let (name, after) = text.split_at(text.iter().position(|&byte| byte == b'=')?);
+        let known = Name::at_start(text)?;
+        let (name, after) = text.split_at(known.text().len());
         let text = after.strip_prefix(b"=\"")?;
         let (length, is_plain) = percent::count_canonical(text);
         let (value, after) = text.split_at(length);
-        let after = after.strip_prefix(b"\"")?;
-        let is_name = Name::from_bytes(name).is_some();
-        if !is_name || !matches!(after.first(), None | Some(b',')) {
-            return None;
-        }
-        self.rest = after.strip_prefix(b",").unwrap_or(after);
-        Some(Pair {
-            name,
-            value: Written::canonical(value, is_plain),
-        })
+        self.rest = match after {
+            [b'"'] => &[],
+            [b'"', b',', rest @ ..] => rest,
+            _ => return None,
+        };
+        Some(Pair { known: Some(known), name, value: Written::canonical(value, is_plain) })
     }
 
     /// The name of a scheme, when one stands next: a word, a space and then something that is no equals sign.

@@ -22,6 +22,12 @@ impl<'a, I> Authenticated<'a, I> {
         self.identity
     }
 
+    /// Whom the request speaks for, and into which realms the token reaches.
+    #[cfg(feature = "tower")]
+    pub(crate) fn into_parts(self) -> (I, Option<Vec<String>>) {
+        (self.identity, self.realms)
+    }
+
     /// The client that signed.
     pub fn client_key(&self) -> &str {
         self.verified.client_key()

@@ -80,6 +80,9 @@ impl<'a> Prepared<'a> {
         placement: Placement,
     ) -> Result<Self, SignError> {
         let form = request.form();
+        if request.is_form() && form.is_none() {
+            return Err(SignError::BodyUnknown);
+        }
         match placement {
             Placement::Body if form.is_none() => return Err(SignError::NoFormBody),
             Placement::Query if request.url().is_none() => return Err(SignError::NoUrl),

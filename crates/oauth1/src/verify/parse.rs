@@ -20,6 +20,10 @@ pub(super) fn parse<'a>(
     now: u64,
 ) -> Result<Unverified<'a>, Problem> {
     let located = request.locate().map_err(Problem::UrlMalformed)?;
+    // The signature covers a form; one that nobody has read cannot be checked, and must not pass for covered.
+    if request.is_form() && matches!(request.body(), Body::Streamed) {
+        return Err(Problem::SignatureInvalid);
+    }
     let claims = Claims::collect(request, &located, &policy.limits)?;
     let protocol = &claims.protocol;
     if protocol.is_empty()
@@ -49,6 +53,7 @@ pub(super) fn parse<'a>(
     } = claims;
     Ok(Unverified(Box::new(Received {
         method_sent: request.method(),
+        url_sent: request.url(),
         authorization: request.authorization(),
         form: request.form(),
         body: request.body(),
@@ -118,7 +123,7 @@ impl<'a> Claims<'a> {
             return Ok(());
         };
         while let Some(pair) = pairs.next_pair().map_err(|_| Problem::HeaderMalformed)? {
-            if let Some(name) = Name::from_bytes(pair.name) {
+            if let Some(name) = pair.known {
                 self.add_known(name, pair.value, Place::Header)?;
             } else if !pair.is_realm() {
                 self.add(pair.param(), Place::Header)?;

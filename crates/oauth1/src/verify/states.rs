@@ -25,6 +25,7 @@ pub struct Unverified<'a>(pub(super) Box<Received<'a>>);
 #[derive(Clone)]
 pub(super) struct Received<'a> {
     pub(super) method_sent: &'a str,
+    pub(super) url_sent: Option<&'a str>,
     pub(super) authorization: Option<&'a [u8]>,
     pub(super) form: Option<&'a [u8]>,
     pub(super) body: Body<'a>,
@@ -133,6 +134,11 @@ impl<'a> Unverified<'a> {
         signature: &[u8],
     ) -> bool {
         self.0.method.verify(base_string, keys, signature)
+    }
+
+    /// The URL, when the request was made with one.
+    pub(crate) fn url_sent(&self) -> Option<&'a str> {
+        self.0.url_sent
     }
 
     pub(crate) fn method_sent(&self) -> &'a str {

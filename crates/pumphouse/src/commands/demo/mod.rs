@@ -26,9 +26,6 @@ pub(crate) struct Args {
     keep: bool,
 }
 
-/// The person in the demo.
-const NICKNAME: &str = "demo";
-
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let show = Show::new();
     show.text(
@@ -57,7 +54,10 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     if walked.is_ok() && args.keep {
         show.step("The server keeps running")?;
         show.fact("open", server.base_url())?;
-        show.fact("log in as", &format!("{NICKNAME}, password {password}"))?;
+        show.fact(
+            "log in as",
+            &format!("{}, password {password}", walk::NICKNAME),
+        )?;
         show.text("Press Ctrl-C to stop it and to remove its data.")?;
         stop_signal().await?;
     }

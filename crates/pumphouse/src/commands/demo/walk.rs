@@ -10,11 +10,12 @@ use pumphouse_client::{
 };
 use pumphouse_server::Server;
 
-use super::NICKNAME;
 use super::browser::Browser;
 use super::show::Show;
 use crate::error::Error;
 
+/// The person in the demo.
+pub(super) const NICKNAME: &str = "demo";
 const NOTE: &str = "Hello, <b>pump.io</b> network!";
 /// How long the person may take; the demo's takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -3,8 +3,9 @@
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
-use pumphouse_oauth1::{RsaPrivateKey, RsaPublicKey, Secret};
+use pumphouse_oauth1::{RsaPrivateKey, RsaPublicKey, Secret, percent};
 
+use super::parameters::Method;
 use crate::error::Error;
 
 const CONSUMER_SECRET: &str = "PUMPHOUSE_OAUTH1_CONSUMER_SECRET";
@@ -36,21 +37,56 @@ pub(super) struct CredentialArgs {
     pub(super) rsa_key: Option<PathBuf>,
 }
 
+/// The secrets that HMAC and PLAINTEXT share with the provider.
+#[derive(Default)]
+pub(super) struct SharedSecrets {
+    pub(super) consumer: Secret,
+    /// Empty when there is no token.
+    pub(super) token: Secret,
+}
+
+impl SharedSecrets {
+    /// The key that they make (RFC 5849, section 3.4.2), or with names in place of the secrets.
+    pub(super) fn as_key(&self, is_shown: bool) -> String {
+        let show = |secret: &Secret, name: &str| match secret.expose() {
+            "" => String::new(),
+            text if is_shown => percent::encode(text),
+            _ => format!("({name})"),
+        };
+        let consumer = show(&self.consumer, "consumer secret");
+        let token = show(&self.token, "token secret");
+        format!("{consumer}&{token}")
+    }
+}
+
 impl CredentialArgs {
-    pub(super) fn consumer_secret(&self) -> Result<Secret, Error> {
-        find(
+    /// The client to sign as.
+    pub(super) fn client(&self) -> Result<&str, Error> {
+        self.consumer_key.as_deref().ok_or_else(|| {
+            Error::usage("there is no consumer key to sign with")
+                .with_hint("name the client with --consumer-key")
+        })
+    }
+
+    /// The secrets that the method takes: with RSA none, without a token that of the client only.
+    pub(super) fn shared_secrets(
+        &self,
+        method: Method,
+        token: Option<&str>,
+    ) -> Result<SharedSecrets, Error> {
+        if method.is_rsa() {
+            return Ok(SharedSecrets::default());
+        }
+        let consumer = find(
             self.consumer_secret.as_ref(),
             "consumer secret",
             CONSUMER_SECRET,
-        )
-    }
-
-    /// The secret of the token, and none when there is no token.
-    pub(super) fn token_secret(&self, token: Option<&str>) -> Result<Secret, Error> {
-        match token {
-            None => Ok(Secret::default()),
-            Some(_) => find(self.token_secret.as_ref(), "token secret", TOKEN_SECRET),
-        }
+        )?;
+        let token = match token {
+            None => Secret::default(),
+            Some(_) => find(self.token_secret.as_ref(), "token secret", TOKEN_SECRET)?,
+        };
+        Ok(SharedSecrets { consumer, token })
     }
 
     pub(super) fn private_key(&self) -> Result<RsaPrivateKey, Error> {
@@ -62,9 +98,7 @@ impl CredentialArgs {
         let (path, pem) = self.read_key("the public key")?;
         match RsaPrivateKey::from_pem(pem.expose()) {
             Ok(key) => Ok(key.public_key()),
-            Err(_) => {
-                RsaPublicKey::from_pem(pem.expose()).map_err(|error| unusable(path, error))
-            }
+            Err(_) => RsaPublicKey::from_pem(pem.expose()).map_err(|error| unusable(path, error)),
         }
     }
 
@@ -100,9 +134,7 @@ fn find(given: Option<&Secret>, what: &str, variable: &str) -> Result<Secret, Er
         Some(_) => Err(Error::credentials(format!(
             "the {what} cannot be asked for: there is no terminal"
         ))
-        .with_hint(format!(
-            "put it into the environment variable {variable}"
-        ))),
+        .with_hint(format!("put it into the environment variable {variable}"))),
         None => Err(
             Error::credentials(format!("the {what} is missing")).with_hint(format!(
                 "put it into the environment variable {variable}, where the shell's history does \

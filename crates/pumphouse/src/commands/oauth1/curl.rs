@@ -67,6 +67,11 @@ fn header_lines(message: &Message, signed: &Explanation, place: Place) -> Vec<St
             value => format!("{}: {value}", header.name),
         })
         .collect();
+    if let Some(host) = rewritten_host(&message.url)
+        && message.header("host").is_none()
+    {
+        lines.push(format!("Host: {host}"));
+    }
     if has_body(message, place) && message.header("content-type").is_none() {
         // Otherwise curl calls every body a form.
         lines.push("Content-Type:".to_owned());
@@ -75,6 +80,14 @@ fn header_lines(message: &Message, signed: &Explanation, place: Place) -> Vec<St
         lines.push(format!("Authorization: {}", signed.authorization_header));
     }
     lines
+}
+
+/// The host and port of the URL, when curl would send them in another spelling: it shortens IPv6.
+fn rewritten_host(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?;
+    host.starts_with('[').then_some(host)
 }
 
 fn body_options(
@@ -92,9 +105,7 @@ fn body_options(
         return Ok(vec!["--data-binary".to_owned(), at]);
     }
     match str::from_utf8(body) {
-        Ok(text) if !text.contains('\0') => {
-            Ok(vec!["--data-raw".to_owned(), text.to_owned()])
-        }
+        Ok(text) if !text.contains('\0') => Ok(vec!["--data-raw".to_owned(), text.to_owned()]),
         _ => Err(
             Error::usage("the signed body is no text, so it cannot stand in a command")
                 .with_hint("leave --curl out, and send what is printed with curl --data-binary @-"),

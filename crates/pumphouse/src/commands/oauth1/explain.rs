@@ -2,8 +2,9 @@
 
 use pumphouse_oauth1::explain::{Diagnosis, Mistake, Steps, diagnose};
 use pumphouse_oauth1::{Clock as _, Problem, SystemClock, Unverified, percent};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use super::credentials::SharedSecrets;
 use super::parameters::Method;
 use super::received::{self, Carried, Keyring};
 use super::request::Message;
@@ -39,71 +40,220 @@ pub(super) struct Args {
 }
 
 /// How a signature comes about.
-struct Story {
-    method: String,
-    signature_method: String,
+struct Story<'m> {
+    message: &'m Message,
+    method: Method,
     steps: Steps,
-    /// The secrets masked unless they are to be shown.
+    /// Secrets masked, unless they are to be shown.
     key: String,
-    /// What the signature must be; unknown when only the signer has the key, or it is to be masked.
+    /// What the signature must be, when that is known to others than the signer.
     right_signature: Option<String>,
-    /// The signature of a signed request, and what is to be said of it.
     verdict: Option<Verdict>,
-    /// The fields of `sign --json`.
-    report: Value,
+    /// What `sign --json` prints.
+    report: Map<String, Value>,
 }
 
+/// What is to be said of a signed request.
 struct Verdict {
     sent_signature: String,
     diagnosis: Diagnosis,
-    /// What the options say, and the request does not.
-    differences: Vec<String>,
+    /// What else is worth knowing.
+    notes: Vec<String>,
 }
 
 /// Explains and prints.
 pub(super) fn run(args: &Args) -> Result<(), Error> {
     let message = args.input.request.read()?;
     let parsed = received::parse(&message, &args.input.parameters, None, SystemClock.now());
-    let story = match parsed {
-        Ok(unverified) => of_signed(args, &message, &unverified)?,
+    let mut story = match parsed {
+        Ok((unverified, method)) => of_signed(args, &message, &unverified, method)?,
         Err(Problem::NotSigned) => of_unsigned(args, &message)?,
         Err(problem) => {
-            return Err(Error::refused(format!(
-                "the request is refused before its signature is looked at: {problem}"
-            )));
+            let message = "the request is refused before its signature is looked at";
+            return Err(Error::refused(format!("{message}: {problem}")));
         }
     };
-    if args.json {
-        return output::line(&story.to_json().to_string());
+    if story.method == Method::Plaintext && !args.show_secrets {
+        story.mask_signatures();
     }
-    story.lines().iter().try_for_each(|(name, value)| output::line(&format!("{name:24}{value}")))
+    if args.json {
+        return output::line(&story.into_json().to_string());
+    }
+    let lines = story.lines();
+    lines
+        .iter()
+        .try_for_each(|(name, value)| output::line(format!("{name:22}  {value}").trim_end()))
 }
 
 /// What would be signed.
-fn of_unsigned(args: &Args, message: &Message) -> Result<Story, Error> {
-    let Input { credentials, parameters, .. } = &args.input;
-    let signed = sign::sign(&args.input, message)?;
-    let method = parameters.method(credentials);
-    let token = credentials.token.as_deref();
-    let key = if method.is_rsa() {
-        "(the RSA private key)".to_owned()
-    } else {
-        let (consumer_secret, token_secret) = parameters.shared_secrets(credentials)?;
-        let keys = Keyring::shared("", consumer_secret, token, token_secret);
-        shown_key(args.show_secrets, &keys)
-    };
-    let is_masked = method == Method::Plaintext && !args.show_secrets;
-    let mut report = report::of_signed(&signed);
-    if is_masked {
-        mask(&mut report);
-    }
+fn of_unsigned<'m>(args: &Args, message: &'m Message) -> Result<Story<'m>, Error> {
+    let (signed, secrets) = sign::sign(&args.input, message)?;
+    let method = args.input.parameters.method(&args.input.credentials);
     Ok(Story {
-        method: message.method.clone(),
-        signature_method: method.name().to_owned(),
+        message,
+        method,
+        key: shown_key(method, &secrets, args.show_secrets),
+        report: report::of_signed(&signed),
         steps: signed.steps,
-        key,
-        right_signature: (!is_masked).then_some(signed.signature),
+        right_signature: Some(signed.signature),
         verdict: None,
-        report,
     })
+}
+
+/// What was signed, or should have been.
+fn of_signed<'m>(
+    args: &Args,
+    message: &'m Message,
+    unverified: &Unverified<'_>,
+    method: Method,
+) -> Result<Story<'m>, Error> {
+    let keyring = Keyring::find(&args.input.credentials, unverified, method)?;
+    let keys = keyring.keys();
+    let steps = unverified.steps();
+    let carried = Carried::of(message);
+    let sent_signature = carried.get("oauth_signature").unwrap_or_default();
+    let right_signature = method
+        .implementation(None)
+        .sign(steps.base_string.as_bytes(), &keys);
+    Ok(Story {
+        message,
+        method,
+        key: shown_key(method, &keyring.secrets, args.show_secrets),
+        steps,
+        right_signature: right_signature.ok(),
+        verdict: Some(Verdict {
+            diagnosis: diagnose(unverified, &keys),
+            notes: notes(args, message, &carried, &sent_signature),
+            sent_signature,
+        }),
+        report: received::report(message, Some(unverified)),
+    })
+}
+
+/// What is not as it should be, whether the signature is right or wrong.
+fn notes(args: &Args, message: &Message, carried: &Carried<'_>, sent: &str) -> Vec<String> {
+    let mut notes = carried.differences(&args.input);
+    let header = message.header("authorization").unwrap_or_default();
+    if percent::encode(sent) != sent && header.contains(&format!("\"{sent}\"")) {
+        notes.push(
+            "its signature is not percent-encoded in the header: strict servers refuse that"
+                .to_owned(),
+        );
+    }
+    notes
+}
+
+fn shown_key(method: Method, secrets: &SharedSecrets, is_shown: bool) -> String {
+    if method.is_rsa() {
+        return "(the private key)".to_owned();
+    }
+    secrets.as_key(is_shown)
+}
+
+impl Story<'_> {
+    /// PLAINTEXT signatures are the secrets.
+    fn mask_signatures(&mut self) {
+        let masked = "(the key)".to_owned();
+        self.right_signature = self.right_signature.as_ref().map(|_| masked.clone());
+        if let Some(verdict) = &mut self.verdict {
+            verdict.sent_signature = masked;
+        }
+        for name in [
+            "signature",
+            "authorization_header",
+            "signed_url",
+            "signed_body",
+        ] {
+            self.report.insert(name.to_owned(), Value::Null);
+        }
+        self.report.remove("signed_body_base64");
+    }
+
+    fn into_json(self) -> Value {
+        let mut report = self.report;
+        report.insert("signature_method".to_owned(), json!(self.method.name()));
+        report.insert("key".to_owned(), json!(self.key));
+        if let Some(verdict) = self.verdict {
+            report.insert("right_signature".to_owned(), json!(self.right_signature));
+            report.insert("verdict".to_owned(), json!(verdict.word()));
+            let mistakes: Vec<_> = verdict.mistakes().iter().map(mistake_as_json).collect();
+            report.insert("mistakes".to_owned(), mistakes.into());
+            report.insert("notes".to_owned(), json!(verdict.notes));
+        }
+        report.into()
+    }
+
+    fn lines(&self) -> Vec<(&'static str, String)> {
+        let mut lines = vec![
+            ("method", self.message.method.to_uppercase()),
+            ("signature method", self.method.name().to_owned()),
+            ("base string URI", self.steps.base_string_uri.clone()),
+            (
+                "normalised parameters",
+                self.steps.normalised_parameters.clone(),
+            ),
+            ("base string", self.steps.base_string.clone()),
+            ("key", self.key.clone()),
+        ];
+        if let Some(signature) = &self.right_signature {
+            lines.push(("right signature", signature.clone()));
+        }
+        if let Some(verdict) = &self.verdict {
+            // Others have written it: encoded, it cannot steer the terminal.
+            let is_base64 = |c: char| c.is_ascii_graphic();
+            let sent = &verdict.sent_signature;
+            let sent = if sent.chars().all(is_base64) {
+                sent.clone()
+            } else {
+                percent::encode(sent)
+            };
+            lines.push(("signature sent", sent));
+            lines.extend(verdict.lines());
+        }
+        lines
+    }
+}
+
+impl Verdict {
+    fn mistakes(&self) -> &[Mistake] {
+        match &self.diagnosis {
+            Diagnosis::Explained(mistakes) => mistakes,
+            Diagnosis::Right | Diagnosis::Unexplained => &[],
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self.diagnosis {
+            Diagnosis::Right => "right",
+            Diagnosis::Explained(_) => "explained",
+            Diagnosis::Unexplained => "unexplained",
+        }
+    }
+
+    fn lines(&self) -> Vec<(&'static str, String)> {
+        let mut lines = Vec::new();
+        match &self.diagnosis {
+            Diagnosis::Right => lines.push(("verdict", "the signature is right".to_owned())),
+            Diagnosis::Unexplained => {
+                lines.push((
+                    "verdict",
+                    "wrong, and no usual mistake explains it".to_owned(),
+                ));
+                lines.push(("what to do", advice::FOR_THE_UNEXPLAINED.to_owned()));
+            }
+            Diagnosis::Explained(mistakes) => {
+                lines.push(("verdict", "the signature is wrong".to_owned()));
+                for mistake in mistakes {
+                    lines.push(("mistake", mistake.to_string()));
+                    lines.push(("what to do", advice::on(mistake).to_owned()));
+                }
+            }
+        }
+        lines.extend(self.notes.iter().map(|note| ("note", note.clone())));
+        lines
+    }
+}
+
+fn mistake_as_json(mistake: &Mistake) -> Value {
+    json!({"mistake": mistake.to_string(), "advice": advice::on(mistake)})
 }

@@ -6,11 +6,11 @@ use clap::ValueEnum;
 use pumphouse_oauth1::nonce::FixedNonce;
 use pumphouse_oauth1::{
     BodyHash, ClientCredentials, FixedClock, HmacSha1, HmacSha256, HmacSha512, Placement,
-    Plaintext, RsaPrivateKey, RsaSha1, RsaSha256, RsaSha512, Secret, SignatureMethod, Signer,
+    Plaintext, RsaPrivateKey, RsaSha1, RsaSha256, RsaSha512, SignatureMethod, Signer,
     TokenCredentials,
 };
 
-use super::credentials::CredentialArgs;
+use super::credentials::{CredentialArgs, SharedSecrets};
 use crate::error::Error;
 
 /// What to send with the signature; of a signed request, what it must carry.
@@ -168,35 +168,27 @@ impl ParameterArgs {
     }
 
     /// What signs as all options say.
-    pub(super) fn signer(&self, credentials: &CredentialArgs) -> Result<Signer, Error> {
-        let Some(consumer_key) = &credentials.consumer_key else {
-            return Err(Error::usage("there is no consumer key to sign with")
-                .with_hint("name the client with --consumer-key"));
-        };
+    pub(super) fn signer(
+        &self,
+        credentials: &CredentialArgs,
+        secrets: &SharedSecrets,
+    ) -> Result<Signer, Error> {
         let method = self.method(credentials);
-        let (private_key, secrets) = if method.is_rsa() {
-            // The shared secrets take no part.
-            (Some(credentials.private_key()?), Default::default())
+        let private_key = if method.is_rsa() {
+            Some(credentials.private_key()?)
         } else {
-            (None, self.shared_secrets(credentials)?)
+            None
         };
-        let (consumer_secret, token_secret) = secrets;
-        let client = ClientCredentials::new(consumer_key, consumer_secret);
+        let client = ClientCredentials::new(credentials.client()?, secrets.consumer.clone());
         // Whether the connection is protected is for people to see to; `sign` reminds them.
         let mut signer = Signer::new(client)
             .with_method(method.implementation(private_key))
             .with_placement(self.place().into())
             .with_plaintext_without_tls();
         if let Some(token) = &credentials.token {
-            signer = signer.with_token(TokenCredentials::new(token, token_secret));
+            signer = signer.with_token(TokenCredentials::new(token, secrets.token.clone()));
         }
         Ok(self.configure(signer))
-    }
-
-    fn shared_secrets(&self, credentials: &CredentialArgs) -> Result<(Secret, Secret), Error> {
-        let consumer_secret = credentials.consumer_secret()?;
-        let token_secret = credentials.token_secret(credentials.token.as_deref())?;
-        Ok((consumer_secret, token_secret))
     }
 
     fn configure(&self, mut signer: Signer) -> Signer {

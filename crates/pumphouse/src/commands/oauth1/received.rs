@@ -3,12 +3,10 @@
 use clap::ValueEnum as _;
 use pumphouse_oauth1::header::Authorization;
 use pumphouse_oauth1::verify::{BodyHashRule, TlsRule};
-use pumphouse_oauth1::{
-    Keys, Params, Policy, Problem, RsaPublicKey, Secret, Unverified, base_string,
-};
+use pumphouse_oauth1::{Keys, Params, Policy, Problem, RsaPublicKey, Unverified, base_string};
 use serde_json::{Map, Value, json};
 
-use super::credentials::CredentialArgs;
+use super::credentials::{CredentialArgs, SharedSecrets};
 use super::parameters::{Method, ParameterArgs, Place};
 use super::request::Message;
 use super::{Input, report};
@@ -17,14 +15,14 @@ use crate::error::Error;
 /// How far a timestamp may be away when nothing is said: any distance.
 const ANY_TIME: u64 = u64::MAX;
 
-/// Reads what the request claims: any method, over any connection, and signed within `window`
+/// Reads what the request claims, and with which method it is signed: any one, over any connection, and signed within `window`
 /// seconds of `now`.
 pub(super) fn parse<'a>(
     message: &'a Message,
     parameters: &ParameterArgs,
     window: Option<u64>,
     now: u64,
-) -> Result<Unverified<'a>, Problem> {
+) -> Result<(Unverified<'a>, Method), Problem> {
     let mut policy = Policy::new()
         .without_methods()
         .with_tls(TlsRule::Never)
@@ -35,15 +33,16 @@ pub(super) fn parse<'a>(
     for method in Method::value_variants() {
         policy = policy.with_method(method.implementation(None));
     }
-    Unverified::parse(&message.request(), &policy, now)
+    let unverified = Unverified::parse(&message.request(), &policy, now)?;
+    let method = Method::from_name(unverified.method_name());
+    Ok((unverified, method.ok_or(Problem::SignatureMethodRejected)?))
 }
 
 /// The keys that belong to a request.
 pub(super) struct Keyring {
     consumer_key: String,
-    consumer_secret: Secret,
     token: Option<String>,
-    token_secret: Secret,
+    pub(super) secrets: SharedSecrets,
     public_key: Option<RsaPublicKey>,
 }
 
@@ -52,30 +51,25 @@ impl Keyring {
     pub(super) fn find(
         credentials: &CredentialArgs,
         unverified: &Unverified<'_>,
+        method: Method,
     ) -> Result<Self, Error> {
-        let token = unverified.token().map(str::to_owned);
-        let is_rsa = Method::from_name(unverified.method_name()).is_some_and(Method::is_rsa);
-        let (consumer_secret, token_secret, public_key) = if is_rsa {
-            let public_key = credentials.public_key()?;
-            (Secret::default(), Secret::default(), Some(public_key))
-        } else {
-            let consumer_secret = credentials.consumer_secret()?;
-            let token_secret = credentials.token_secret(token.as_deref())?;
-            (consumer_secret, token_secret, None)
-        };
+        let token = unverified.token();
         Ok(Self {
             consumer_key: unverified.client_key().to_owned(),
-            consumer_secret,
-            token,
-            token_secret,
-            public_key,
+            token: token.map(str::to_owned),
+            secrets: credentials.shared_secrets(method, token)?,
+            public_key: if method.is_rsa() {
+                Some(credentials.public_key()?)
+            } else {
+                None
+            },
         })
     }
 
     pub(super) fn keys(&self) -> Keys<'_> {
-        let mut keys = Keys::new(&self.consumer_key, &self.consumer_secret);
+        let mut keys = Keys::new(&self.consumer_key, &self.secrets.consumer);
         if let Some(token) = &self.token {
-            keys = keys.with_token(token, &self.token_secret);
+            keys = keys.with_token(token, &self.secrets.token);
         }
         if let Some(key) = &self.public_key {
             keys = keys.with_rsa_public_key(key);
@@ -95,7 +89,10 @@ impl<'a> Carried<'a> {
     pub(super) fn of(message: &'a Message) -> Self {
         let header = message.header("authorization");
         let header = header.and_then(|value| Authorization::parse(value.as_bytes()).ok());
-        let realm = header.as_ref().and_then(Authorization::realm).map(str::to_owned);
+        let realm = header
+            .as_ref()
+            .and_then(Authorization::realm)
+            .map(str::to_owned);
         let is_signed = |params: &Params<'_>| params.get("oauth_signature").is_some();
         let (place, params) = match header {
             Some(header) if is_signed(header.params()) => (Place::Header, header.params().clone()),
@@ -108,7 +105,11 @@ impl<'a> Carried<'a> {
                 (Place::Body, all.unwrap_or_default())
             }
         };
-        Self { place, realm, params }
+        Self {
+            place,
+            realm,
+            params,
+        }
     }
 
     pub(super) fn get(&self, name: &str) -> Option<String> {
@@ -117,26 +118,42 @@ impl<'a> Carried<'a> {
 
     /// What the options say of the request, and it is not so.
     pub(super) fn differences(&self, input: &Input) -> Vec<String> {
-        let Input { credentials, parameters, .. } = input;
+        let Input {
+            credentials,
+            parameters,
+            ..
+        } = input;
         let expected = [
-            ("consumer-key", "oauth_consumer_key", credentials.consumer_key.clone()),
+            (
+                "consumer-key",
+                "oauth_consumer_key",
+                credentials.consumer_key.clone(),
+            ),
             ("token", "oauth_token", credentials.token.clone()),
             (
                 "signature-method",
                 "oauth_signature_method",
-                parameters.signature_method.map(|method| method.name().to_owned()),
+                parameters
+                    .signature_method
+                    .map(|method| method.name().to_owned()),
             ),
             ("callback", "oauth_callback", parameters.callback.clone()),
             ("verifier", "oauth_verifier", parameters.verifier.clone()),
             ("nonce", "oauth_nonce", parameters.nonce.clone()),
-            ("timestamp", "oauth_timestamp", parameters.timestamp.map(|time| time.to_string())),
+            (
+                "timestamp",
+                "oauth_timestamp",
+                parameters.timestamp.map(|time| time.to_string()),
+            ),
         ];
         let mut differences: Vec<_> = expected
             .into_iter()
             .filter(|(_, name, value)| value.is_some() && *value != self.get(name))
             .map(|(option, name, _)| format!("its {name} is not the one of --{option}"))
             .collect();
-        if parameters.realm.is_some() && parameters.realm != self.realm {
+        // Only headers have a realm.
+        let has_realm = self.place == Place::Header && parameters.realm.is_some();
+        if has_realm && parameters.realm != self.realm {
             differences.push("its realm is not the one of --realm".to_owned());
         }
         if parameters.no_version && self.get("oauth_version").is_some() {
@@ -144,7 +161,9 @@ impl<'a> Carried<'a> {
         }
         if let Some(place) = parameters.placement.filter(|place| *place != self.place) {
             let (is, expected) = (self.place.name(), place.name());
-            differences.push(format!("its parameters stand in the {is}, not in the {expected}"));
+            differences.push(format!(
+                "its parameters stand in the {is}, not in the {expected}"
+            ));
         }
         differences
     }
@@ -156,12 +175,16 @@ pub(super) fn report(message: &Message, unverified: Option<&Unverified<'_>>) -> 
     let carried = Carried::of(message);
     let signature = carried.get("oauth_signature");
     let place = signature.as_ref().map(|_| carried.place);
-    let at = |own: Place, value: Option<&str>| value.filter(|_| place == Some(own)).map(str::to_owned);
+    let at =
+        |own: Place, value: Option<&str>| value.filter(|_| place == Some(own)).map(str::to_owned);
     let mut report = report::of_steps(unverified.map(Unverified::steps).as_ref());
     let header = at(Place::Header, message.header("authorization"));
     report.insert("signature".to_owned(), json!(signature));
     report.insert("authorization_header".to_owned(), json!(header));
-    report.insert("signed_url".to_owned(), json!(at(Place::Query, Some(&message.url))));
+    report.insert(
+        "signed_url".to_owned(),
+        json!(at(Place::Query, Some(&message.url))),
+    );
     let body = (place == Some(Place::Body)).then_some(&*message.body);
     report::insert_body(&mut report, body);
     report

@@ -6,24 +6,33 @@ use pumphouse_oauth1::explain::{Explanation, Steps};
 use serde_json::{Map, Value, json};
 
 /// What was signed, and the signed request in its three forms.
-pub(super) fn of_signed(signed: &Explanation) -> Value {
+pub(super) fn of_signed(signed: &Explanation) -> Map<String, Value> {
     let mut report = of_steps(Some(&signed.steps));
     report.insert("signature".to_owned(), json!(signed.signature));
-    report.insert("authorization_header".to_owned(), json!(signed.authorization_header));
+    report.insert(
+        "authorization_header".to_owned(),
+        json!(signed.authorization_header),
+    );
     report.insert("signed_url".to_owned(), json!(signed.signed_url));
     insert_body(&mut report, signed.signed_body.as_deref());
-    report.into()
+    report
 }
 
 /// What was signed, as far as that is known.
 pub(super) fn of_steps(steps: Option<&Steps>) -> Map<String, Value> {
     Map::from_iter([
-        ("base_string_uri".to_owned(), json!(steps.map(|steps| &steps.base_string_uri))),
+        (
+            "base_string_uri".to_owned(),
+            json!(steps.map(|steps| &steps.base_string_uri)),
+        ),
         (
             "normalized_parameters".to_owned(),
             json!(steps.map(|steps| &steps.normalised_parameters)),
         ),
-        ("base_string".to_owned(), json!(steps.map(|steps| &steps.base_string))),
+        (
+            "base_string".to_owned(),
+            json!(steps.map(|steps| &steps.base_string)),
+        ),
     ])
 }
 
@@ -32,6 +41,9 @@ pub(super) fn insert_body(report: &mut Map<String, Value>, body: Option<&[u8]>) 
     let text = body.map(str::from_utf8);
     report.insert("signed_body".to_owned(), json!(text.and_then(Result::ok)));
     if let (Some(body), Some(Err(_))) = (body, text) {
-        report.insert("signed_body_base64".to_owned(), json!(STANDARD.encode(body)));
+        report.insert(
+            "signed_body_base64".to_owned(),
+            json!(STANDARD.encode(body)),
+        );
     }
 }

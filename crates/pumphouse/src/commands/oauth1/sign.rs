@@ -2,7 +2,9 @@
 
 use pumphouse_oauth1::SignError;
 use pumphouse_oauth1::explain::Explanation;
+use serde_json::Value;
 
+use super::credentials::SharedSecrets;
 use super::parameters::{Method, Place};
 use super::request::Message;
 use super::{Input, curl, report};
@@ -38,13 +40,19 @@ pub(super) struct Args {
 /// Signs and prints.
 pub(super) fn run(args: &Args) -> Result<(), Error> {
     let message = args.input.request.read()?;
-    let signed = sign(&args.input, &message)?;
-    let Input { credentials, parameters, .. } = &args.input;
+    let (signed, _) = sign(&args.input, &message)?;
+    let Input {
+        credentials,
+        parameters,
+        ..
+    } = &args.input;
     if parameters.method(credentials) == Method::Plaintext && !is_https(&message.url) {
-        output::note("warning: over http everyone on the way can read the secrets that PLAINTEXT sends");
+        output::note(
+            "warning: over http everyone on the way can read the secrets that PLAINTEXT sends",
+        );
     }
     if args.json {
-        return output::line(&report::of_signed(&signed).to_string());
+        return output::line(&Value::from(report::of_signed(&signed)).to_string());
     }
     let place = parameters.place();
     if args.curl {
@@ -57,20 +65,37 @@ pub(super) fn run(args: &Args) -> Result<(), Error> {
     }
 }
 
-/// The signed request in every form, and how it came about.
-pub(super) fn sign(input: &Input, message: &Message) -> Result<Explanation, Error> {
-    let signer = input.parameters.signer(&input.credentials)?;
-    signer.explain(&message.request()).map_err(|error| match error {
+/// The signed request in every form, and how it came about; and the secrets that it took.
+pub(super) fn sign(
+    input: &Input,
+    message: &Message,
+) -> Result<(Explanation, SharedSecrets), Error> {
+    let Input {
+        credentials,
+        parameters,
+        ..
+    } = input;
+    credentials.client()?;
+    let method = parameters.method(credentials);
+    let secrets = credentials.shared_secrets(method, credentials.token.as_deref())?;
+    let signer = parameters.signer(credentials, &secrets)?;
+    let signed = signer.explain(&message.request()).map_err(cannot_sign)?;
+    Ok((signed, secrets))
+}
+
+fn cannot_sign(error: SignError) -> Error {
+    match error {
         SignError::Random(error) => Error::failure("no nonce could be made").with_source(error),
-        SignError::Method(error) => Error::credentials("the key cannot sign this").with_source(error),
+        SignError::Method(error) => Error::credentials("the key cannot sign").with_source(error),
         SignError::NoFormBody => Error::usage(error.to_string())
             .with_hint("add --header 'Content-Type: application/x-www-form-urlencoded'"),
         SignError::AlreadySigned(_) => Error::usage(error.to_string())
             .with_hint("to look into a signed request, use: pumphouse oauth1 explain"),
         error => Error::usage(error.to_string()),
-    })
+    }
 }
 
 fn is_https(url: &str) -> bool {
-    url.split_once(':').is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("https"))
+    url.split_once(':')
+        .is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("https"))
 }

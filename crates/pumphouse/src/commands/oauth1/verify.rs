@@ -61,13 +61,17 @@ pub(super) fn run(args: &Args) -> Result<(), Error> {
     let message = args.input.request.read()?;
     let now = args.now.unwrap_or_else(|| SystemClock.now());
     let window = args.window.or(args.now.map(|_| USUAL_WINDOW));
-    let unverified = received::parse(&message, &args.input.parameters, window, now);
-    let outcome = match &unverified {
-        Ok(unverified) => check(&args.input, &message, unverified)?,
-        Err(problem) => Err(Refusal::from(problem.clone())),
+    let parsed = received::parse(&message, &args.input.parameters, window, now);
+    let (unverified, outcome) = match parsed {
+        Ok((unverified, method)) => {
+            let keyring = Keyring::find(&args.input.credentials, &unverified, method)?;
+            let outcome = check(&args.input, &message, &unverified, &keyring);
+            (Some(unverified), outcome)
+        }
+        Err(problem) => (None, Err(problem.into())),
     };
     if args.json {
-        let report = report(&message, unverified.as_ref().ok(), outcome.as_ref().err());
+        let report = report(&message, unverified.as_ref(), outcome.as_ref().err());
         output::line(&report.to_string())?;
     }
     match outcome {
@@ -77,25 +81,25 @@ pub(super) fn run(args: &Args) -> Result<(), Error> {
     }
 }
 
-/// The inner error is the answer, the outer one that there is none.
 fn check(
     input: &Input,
     message: &Message,
     unverified: &Unverified<'_>,
-) -> Result<Result<(), Refusal>, Error> {
-    let keyring = Keyring::find(&input.credentials, unverified)?;
-    if let Err(problem) = unverified.clone().check_signature(&keyring.keys()) {
-        return Ok(Err(problem.into()));
-    }
+    keyring: &Keyring,
+) -> Result<(), Refusal> {
+    unverified.clone().check_signature(&keyring.keys())?;
     let differences = Carried::of(message).differences(input);
     if differences.is_empty() {
-        return Ok(Ok(()));
+        return Ok(());
     }
-    Ok(Err(Refusal {
+    Err(Refusal {
         code: "parameter_rejected",
-        message: format!("The signature is right, but {}.", differences.join(", and ")),
+        message: format!(
+            "The signature is right, but {}.",
+            differences.join(", and ")
+        ),
         hint: None,
-    }))
+    })
 }
 
 fn describe(message: &Message) -> Result<(), Error> {
@@ -142,8 +146,14 @@ fn report(
 ) -> Value {
     let mut report = Map::new();
     report.insert("verified".to_owned(), json!(refusal.is_none()));
-    report.insert("problem".to_owned(), json!(refusal.map(|refusal| refusal.code)));
-    report.insert("message".to_owned(), json!(refusal.map(|refusal| &refusal.message)));
+    report.insert(
+        "problem".to_owned(),
+        json!(refusal.map(|refusal| refusal.code)),
+    );
+    report.insert(
+        "message".to_owned(),
+        json!(refusal.map(|refusal| &refusal.message)),
+    );
     let claims = claims(message).map(|(name, value)| (name.to_owned(), json!(value)));
     report.extend(claims);
     report.extend(received::report(message, unverified));
@@ -153,15 +163,19 @@ fn report(
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
         let hint = match problem {
-            Problem::NotSigned => {
-                Some("give the request with its Authorization header, or as it was signed otherwise")
-            }
+            Problem::NotSigned => Some(
+                "give the request with its Authorization header, or as it was signed otherwise",
+            ),
             Problem::SignatureInvalid => {
                 Some("pumphouse oauth1 explain, with the same options, looks for the mistake")
             }
             _ => None,
         };
-        Self { code: problem.code(), message: problem.to_string(), hint }
+        Self {
+            code: problem.code(),
+            message: problem.to_string(),
+            hint,
+        }
     }
 }
 

@@ -6,10 +6,10 @@ use std::time::Duration;
 use pumphouse_activity::Acct;
 use url::Url;
 
-use super::{Callback, LoopbackListener, PendingAuthorization, Verifier};
+use super::account::Session;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
-use crate::session::Session;
+use crate::login::{Callback, LoopbackListener, Verifier};
 
 impl Client {
     /// Connects to an account: with what the store holds, or, the first time, by discovering the
@@ -85,49 +85,11 @@ impl Client {
         pending.finish(verifier).await
     }
 
-    /// Begins a log-in: discovers the server, recalls the registration of the program or makes
-    /// one, and asks for an authorisation. A server that has forgotten the program is told anew.
-    ///
-    /// # Errors
-    ///
-    /// Those of every step.
-    pub async fn begin(&self, account: &Acct, callback: Callback) -> Result<PendingAuthorization> {
-        let server = self.discover(account).await?;
-        if let Some(registration) = server.recall().await? {
-            match registration.authorise(callback.clone()).await {
-                Err(error) if error.kind() == ErrorKind::ClientRefused => {
-                    tracing::debug!(%error, "the server has forgotten this program");
-                }
-                other => return other,
-            }
-        }
-        server.register().await?.authorise(callback).await
-    }
-
     async fn kept_session(&self, account: &Acct) -> Result<Option<Session>> {
         match self.session(account).await {
             Ok(session) => Ok(Some(session)),
             Err(error) if error.kind() == ErrorKind::NotLoggedIn => Ok(None),
             Err(error) => Err(error),
         }
-    }
-}
-
-impl PendingAuthorization {
-    /// Opens the page in the person's browser, if this machine has one.
-    ///
-    /// # Errors
-    ///
-    /// [`Browser`](ErrorKind::Browser) if none could be started; then the person must open
-    /// [`url`](Self::url) by hand.
-    pub async fn open_browser(&self) -> Result<()> {
-        let url = self.url().to_string();
-        let opened = tokio::task::spawn_blocking(move || webbrowser::open(&url)).await;
-        let failed = |source: Box<dyn StdError + Send + Sync>| {
-            Error::new(ErrorKind::Browser, "no browser could be opened").with_source(source)
-        };
-        opened
-            .map_err(|error| failed(error.into()))?
-            .map_err(|error| failed(error.into()))
     }
 }

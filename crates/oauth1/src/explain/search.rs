@@ -1,0 +1,169 @@
+//! The search for the mistake that explains a wrong signature.
+
+use std::collections::BTreeSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+
+use super::attempt::Attempt;
+use super::mistake::{Diagnosis, Mistake};
+use crate::percent;
+use crate::signature::Keys;
+use crate::verify::Unverified;
+
+/// Says which usual mistake, or which two of them together, explain a wrong signature. It takes hundreds of signatures to find
+/// out: offer it to people who look for their mistake, not to every caller.
+pub fn diagnose(unverified: &Unverified<'_>, keys: &Keys<'_>) -> Diagnosis {
+    if unverified.signature_matches(keys) {
+        return Diagnosis::Right;
+    }
+    let right = Attempt::right(unverified, keys);
+    let signature = unverified.signature();
+    if let Some(mistake) = mistake_in_writing(&right, unverified, keys, &signature) {
+        return Diagnosis::Explained(vec![mistake]);
+    }
+    let mistakes = candidates(unverified);
+    let fits = |made: &[&Mistake]| {
+        let mut attempt = right.clone();
+        made.iter()
+            .for_each(|mistake| attempt.make(mistake, unverified, keys));
+        attempt.fits(unverified, keys, &signature)
+    };
+    if let Some(mistake) = mistakes.iter().find(|mistake| fits(&[mistake])) {
+        return Diagnosis::Explained(vec![mistake.clone()]);
+    }
+    for (index, first) in mistakes.iter().enumerate() {
+        if let Some(second) = mistakes[index + 1..]
+            .iter()
+            .find(|second| fits(&[first, second]))
+        {
+            return Diagnosis::Explained(vec![first.clone(), second.clone()]);
+        }
+    }
+    Diagnosis::Unexplained
+}
+
+/// Whether the right signature was written down wrongly.
+fn mistake_in_writing(
+    right: &Attempt,
+    unverified: &Unverified<'_>,
+    keys: &Keys<'_>,
+    signature: &[u8],
+) -> Option<Mistake> {
+    let decoded = percent::decode(signature);
+    if *decoded != *signature && right.fits(unverified, keys, &decoded) {
+        return Some(Mistake::SignatureEncodedTwice);
+    }
+    let with_plus: Vec<u8> = signature
+        .iter()
+        .map(|&byte| if byte == b' ' { b'+' } else { byte })
+        .collect();
+    if with_plus != signature && right.fits(unverified, keys, &with_plus) {
+        return Some(Mistake::SignatureNotEncoded);
+    }
+    let digest = right.digest()?;
+    let hexadecimal: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let without_breaks: Vec<u8> = signature
+        .iter()
+        .copied()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .collect();
+    let is_digest = signature.to_ascii_lowercase() == hexadecimal.as_bytes()
+        || [STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD]
+            .iter()
+            .any(|base64| base64.encode(&digest).as_bytes() == without_breaks)
+        || right.fits(unverified, keys, &without_breaks);
+    is_digest.then_some(Mistake::SignatureNotBase64)
+}
+
+/// Mistakes that any request may have been signed with, likely ones first.
+const ALWAYS_POSSIBLE: [Mistake; 35] = [
+    Mistake::TokenSecretMissing,
+    Mistake::ClientSecretMissing,
+    Mistake::AmpersandMissing,
+    Mistake::SecretsNotEncoded,
+    Mistake::SecretsEncodedTwice,
+    Mistake::SecretsSwapped,
+    Mistake::OtherScheme,
+    Mistake::DefaultPortKept,
+    Mistake::LetterCaseKept,
+    Mistake::PortDropped,
+    Mistake::QueryInUri,
+    Mistake::QueryIgnored,
+    Mistake::BodyIgnored,
+    Mistake::BodyTakenForForm,
+    Mistake::PathDecoded,
+    Mistake::PathEncodedTwice,
+    Mistake::TrailingSlash,
+    Mistake::PlusTakenLiterally,
+    Mistake::ParametersNotEncoded,
+    Mistake::ParametersEncodedTwice,
+    Mistake::LowerCaseHexadecimal,
+    Mistake::SpaceAsPlus,
+    Mistake::AsteriskNotEncoded,
+    Mistake::MarksNotEncoded,
+    Mistake::TildeEncoded,
+    Mistake::FormEncoded,
+    Mistake::PartsNotEncoded,
+    Mistake::NotSorted,
+    Mistake::SortedByNameOnly,
+    Mistake::SortedBeforeEncoding,
+    Mistake::RealmSigned,
+    Mistake::OtherSignatureMethod("HMAC-SHA1"),
+    Mistake::OtherSignatureMethod("HMAC-SHA256"),
+    Mistake::OtherSignatureMethod("HMAC-SHA512"),
+    Mistake::OtherSignatureMethod("PLAINTEXT"),
+];
+
+const METHODS: [&str; 12] = [
+    "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "get", "post", "put", "delete", "patch",
+    "head",
+];
+
+/// Every mistake is tried with every other: a request with thousands of parameters must not make that expensive.
+const MOST_NAMES: usize = 24;
+
+/// The mistakes that may have been made with this request.
+fn candidates(unverified: &Unverified<'_>) -> Vec<Mistake> {
+    let places = unverified.places();
+    let pairs = || {
+        places
+            .iter()
+            .flatten()
+            .filter(|(name, _)| name != b"oauth_signature")
+    };
+    let names = |pairs: &mut dyn Iterator<Item = &(Vec<u8>, Vec<u8>)>| -> BTreeSet<String> {
+        pairs
+            .map(|(name, _)| String::from_utf8_lossy(name).into_owned())
+            .take(MOST_NAMES)
+            .collect()
+    };
+    // Hardly any value looks encoded, so this is likely when one does.
+    let looking_encoded =
+        names(&mut pairs().filter(|(_, value)| *percent::decode(value) != **value));
+    let in_need_of_encoding =
+        names(&mut pairs().filter(|(_, value)| percent::encode(value).as_bytes() != value));
+    let own_method = unverified.method_sent().to_uppercase();
+    let methods = METHODS.into_iter().filter(|method| *method != own_method);
+
+    let mut mistakes: Vec<_> = looking_encoded
+        .into_iter()
+        .map(Mistake::ParameterSentEncodedTwice)
+        .collect();
+    mistakes.extend(ALWAYS_POSSIBLE);
+    mistakes.extend(methods.map(Mistake::OtherMethod));
+    mistakes.extend(
+        names(&mut pairs())
+            .into_iter()
+            .map(Mistake::ParameterNotSigned),
+    );
+    mistakes.extend(
+        in_need_of_encoding
+            .into_iter()
+            .map(Mistake::ParameterEncodedTwice),
+    );
+    let own = unverified.method_name();
+    mistakes
+        .retain(|mistake| !matches!(mistake, Mistake::OtherSignatureMethod(name) if *name == own));
+    mistakes
+}

@@ -1,0 +1,271 @@
+//! Signed requests over the HTTP client reqwest: every attempt and every hop gets a signature of its own.
+//!
+//! [`SignedClient`] sends what reqwest's builders build: JSON, forms, files, multipart, streams. It signs
+//!
+//! * as the last step, when URL and headers are what will be sent;
+//! * each retry anew, so that no provider sees a nonce twice;
+//! * each redirect anew, as long as it stays at the origin of the first request. To other origins it goes unsigned, without
+//!   cookies and without a body, and from https to http it does not go at all.
+//!
+//! ```no_run
+//! use pumphouse_oauth1::reqwest::SignedClient;
+//! use pumphouse_oauth1::{ClientCredentials, Signer, TokenCredentials};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let signer = Signer::new(ClientCredentials::new("consumer key", "consumer secret"))
+//!     .with_token(TokenCredentials::new("token", "token secret"));
+//! let client = SignedClient::new(signer)?;
+//! let answer = client.send(client.get("https://api.discogs.com/oauth/identity")).await?;
+//! println!("{}", answer.text().await?);
+//! # Ok(())
+//! # }
+//! ```
+
+mod redirect;
+
+use std::sync::Arc;
+
+use ::reqwest::header::{
+    AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderValue, WWW_AUTHENTICATE,
+};
+use ::reqwest::{
+    Client, ClientBuilder, IntoUrl, Method, RequestBuilder, Response, StatusCode, Url,
+};
+
+use self::redirect::Hop;
+use crate::clock::{AdjustedClock, Clock};
+use crate::flow::Post;
+use crate::header::Challenge;
+use crate::problem::Report;
+use crate::request::Request;
+use crate::sign::{SignError, Signer};
+
+/// Why a request was not answered.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// It could not be signed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// It could not be sent, or the answer not received.
+    #[error(transparent)]
+    Http(#[from] ::reqwest::Error),
+    /// It was redirected too often.
+    #[error("the request was redirected more than {0} times")]
+    TooManyRedirects(usize),
+    /// What signing made of it is no header or no URL.
+    #[error("the signed request cannot be sent: its realm or its URL is malformed")]
+    Unsendable,
+}
+
+/// Sends signed requests.
+#[derive(Clone)]
+pub struct SignedClient {
+    client: Client,
+    signer: Signer,
+    clock: Arc<AdjustedClock<Arc<dyn Clock>>>,
+    retries: usize,
+    redirects: usize,
+}
+
+impl SignedClient {
+    /// With reqwest's defaults, no retries, and at most ten redirects.
+    ///
+    /// # Errors
+    /// When reqwest finds no way to do TLS or to resolve names.
+    pub fn new(signer: Signer) -> Result<Self, Error> {
+        Self::with_builder(signer, Client::builder())
+    }
+
+    /// With a builder that has time limits, proxies, TLS or default headers set. Its redirect policy is replaced by the one above.
+    ///
+    /// # Errors
+    /// When the builder does not build.
+    pub fn with_builder(signer: Signer, builder: ClientBuilder) -> Result<Self, Error> {
+        let client = builder
+            .redirect(::reqwest::redirect::Policy::none())
+            .build()?;
+        let clock = Arc::new(AdjustedClock::new(signer.clock()));
+        let signer = signer.with_clock(Arc::clone(&clock));
+        Ok(Self {
+            client,
+            signer,
+            clock,
+            retries: 0,
+            redirects: 10,
+        })
+    }
+
+    /// Tries again so many times when no connection came about and, with methods that may be repeated, when one broke.
+    /// Streams cannot be repeated.
+    #[must_use]
+    pub fn with_retries(mut self, retries: usize) -> Self {
+        self.retries = retries;
+        self
+    }
+
+    /// Follows at most so many redirects.
+    #[must_use]
+    pub fn with_redirects(mut self, redirects: usize) -> Self {
+        self.redirects = redirects;
+        self
+    }
+
+    /// Starts a request. Finish it with reqwest's builder and [`send`](Self::send) it here: sent by itself it is not signed.
+    pub fn request(&self, method: Method, url: impl IntoUrl) -> RequestBuilder {
+        self.client.request(method, url)
+    }
+
+    /// [`request`](Self::request) with GET.
+    pub fn get(&self, url: impl IntoUrl) -> RequestBuilder {
+        self.request(Method::GET, url)
+    }
+
+    /// [`request`](Self::request) with POST.
+    pub fn post(&self, url: impl IntoUrl) -> RequestBuilder {
+        self.request(Method::POST, url)
+    }
+
+    /// Signs and sends what a builder has built.
+    ///
+    /// # Errors
+    /// See [`enum@Error`]. An answer with an error status is an answer.
+    pub async fn send(&self, builder: RequestBuilder) -> Result<Response, Error> {
+        self.execute(builder.build()?).await
+    }
+
+    /// Signs and sends a request.
+    ///
+    /// # Errors
+    /// See [`enum@Error`]. An answer with an error status is an answer.
+    pub async fn execute(&self, request: ::reqwest::Request) -> Result<Response, Error> {
+        let mut hop = Hop::first(request);
+        for _ in 0..=self.redirects {
+            let (request, next) = hop.split();
+            let response = if next.is_home() {
+                self.attempt(request).await?
+            } else {
+                self.client.execute(request).await?
+            };
+            match next.follow(&response) {
+                Some(following) => hop = following,
+                None => return Ok(response),
+            }
+        }
+        Err(Error::TooManyRedirects(self.redirects))
+    }
+
+    /// Sends a leg of the [dance](crate::flow), which is signed already, and gives status and body of the answer.
+    ///
+    /// # Errors
+    /// When it cannot be sent or the answer not be received.
+    pub async fn send_leg(&self, leg: &Post) -> Result<(u16, Vec<u8>), Error> {
+        let mut builder = self.client.post(&leg.url).body(leg.body.to_vec());
+        if let Some(value) = &leg.authorization {
+            builder = builder.header(AUTHORIZATION, sensitive(value)?);
+        }
+        if let Some(value) = leg.content_type {
+            builder = builder.header(CONTENT_TYPE, value);
+        }
+        let response = builder.send().await?;
+        Ok((response.status().as_u16(), response.bytes().await?.to_vec()))
+    }
+
+    /// Signs and sends to one place, as often as it may be tried.
+    async fn attempt(&self, mut request: ::reqwest::Request) -> Result<Response, Error> {
+        let mut tries_left = self.retries;
+        let mut may_set_clock = true;
+        loop {
+            let again = request.try_clone();
+            let is_repeatable = is_idempotent(request.method());
+            let outcome = self.client.execute(self.sign(request)?).await;
+            let Some(again) = again else {
+                return Ok(outcome?);
+            };
+            let is_worth_it = match &outcome {
+                Ok(response) => std::mem::take(&mut may_set_clock) && self.sets_clock(response),
+                Err(error) if error.is_connect() || is_repeatable && error.is_request() => {
+                    let may_try = tries_left > 0;
+                    tries_left = tries_left.saturating_sub(1);
+                    may_try
+                }
+                Err(_) => false,
+            };
+            if !is_worth_it {
+                return Ok(outcome?);
+            }
+            request = again;
+        }
+    }
+
+    /// Takes the provider's time over when it refused ours.
+    fn sets_clock(&self, response: &Response) -> bool {
+        let is_refusal = matches!(
+            response.status(),
+            StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED
+        );
+        let challenges = response.headers().get_all(WWW_AUTHENTICATE).iter();
+        let mut reports = challenges
+            .filter_map(|value| Report::from_challenge(&Challenge::parse(value.as_bytes())?));
+        let date = response
+            .headers()
+            .get(DATE)
+            .and_then(|date| date.to_str().ok());
+        is_refusal
+            && reports.any(|report| report.code() == "timestamp_refused")
+            && date.is_some_and(|date| self.clock.learn_date(date))
+    }
+
+    /// Puts the signature where the signer wants it.
+    fn sign(&self, mut request: ::reqwest::Request) -> Result<::reqwest::Request, Error> {
+        let described = Request::new(request.method().as_str(), request.url().as_str())
+            .with_headers(request.headers());
+        let described = match request.body().map(::reqwest::Body::as_bytes) {
+            None => described,
+            Some(Some(bytes)) => described.with_body(bytes),
+            Some(None) => described.with_streamed_body(),
+        };
+        let signed = self.signer.sign(&described)?;
+        if let Some(value) = signed.authorization() {
+            request
+                .headers_mut()
+                .insert(AUTHORIZATION, sensitive(value)?);
+        }
+        if let Some(url) = signed.url() {
+            *request.url_mut() = Url::parse(url).map_err(|_| Error::Unsendable)?;
+        }
+        if let Some(body) = signed.body() {
+            request.headers_mut().remove(CONTENT_LENGTH);
+            *request.body_mut() = Some(body.to_vec().into());
+        }
+        Ok(request)
+    }
+}
+
+impl std::fmt::Debug for SignedClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignedClient")
+            .field("signer", &self.signer)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A header value that logs do not show.
+fn sensitive(value: &str) -> Result<HeaderValue, Error> {
+    let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| Error::Unsendable)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Methods whose repetition does no harm (RFC 9110, section 9.2.2).
+fn is_idempotent(method: &Method) -> bool {
+    [
+        Method::GET,
+        Method::HEAD,
+        Method::OPTIONS,
+        Method::PUT,
+        Method::DELETE,
+        Method::TRACE,
+    ]
+    .contains(method)
+}

@@ -1,0 +1,380 @@
+//! The client over reqwest, against real servers on loopback addresses.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use pumphouse_oauth1::provider::{Client, Legs, MemoryStore, Provider};
+use pumphouse_oauth1::reqwest::{Error, SignedClient};
+use pumphouse_oauth1::verify::BodyHashRule;
+use pumphouse_oauth1::{
+    BodyHash, ClientCredentials, FixedClock, Origin, Placement, Policy, Request, Signer,
+    TokenCredentials,
+};
+use reqwest::multipart::{Form, Part};
+
+fn run<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future)
+}
+
+/// A server that verifies, and notes what it saw: method, path, whether credentials came along, and the verdict.
+#[derive(Clone)]
+struct Server {
+    origin: Origin,
+    provider: Arc<Provider<MemoryStore<()>>>,
+    seen: Arc<Mutex<Vec<String>>>,
+    /// Where `/away` redirects to.
+    elsewhere: Arc<Mutex<String>>,
+    /// How many connections are dropped before an answer.
+    failures: Arc<AtomicUsize>,
+}
+
+async fn answer(State(server): State<Server>, request: http::Request<Body>) -> impl IntoResponse {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+    let target = parts.uri.path_and_query().unwrap().as_str();
+    let described = Request::at(&server.origin, parts.method.as_str(), target);
+    let described = described
+        .with_headers(parts.headers.iter())
+        .with_body(&body);
+    let verdict = match server.provider.authenticate(&described, Legs::Three).await {
+        Ok(_) => "verified".to_owned(),
+        Err(rejection) => rejection.problem().unwrap().code().to_owned(),
+    };
+    let secrets = ["authorization", "cookie"]
+        .iter()
+        .filter(|name| parts.headers.contains_key(**name))
+        .count();
+    let line = format!("{} {} {secrets} {verdict}", parts.method, parts.uri.path());
+    server.seen.lock().unwrap().push(line);
+    let location = match parts.uri.path() {
+        "/again" => "/there?x=%20+".to_owned(),
+        "/keep" => "/there".to_owned(),
+        "/loop" => "/loop".to_owned(),
+        "/away" => server.elsewhere.lock().unwrap().clone(),
+        _ => String::new(),
+    };
+    let status = match parts.uri.path() {
+        "/again" | "/away" | "/loop" => 302,
+        "/keep" => 307,
+        _ if verdict == "verified" => 200,
+        _ => 401,
+    };
+    let mut response = http::Response::builder()
+        .status(status)
+        .header("location", location);
+    if verdict == "timestamp_refused" {
+        let date = "Fri, 14 Jul 2017 02:40:00 GMT";
+        response = response.header("date", date).header(
+            "www-authenticate",
+            "OAuth oauth_problem=\"timestamp_refused\"",
+        );
+    }
+    response.body(Body::from(verdict)).unwrap()
+}
+
+impl Server {
+    async fn start() -> Self {
+        Self::start_with(Policy::new(), None).await
+    }
+
+    async fn start_with(policy: Policy, now: Option<u64>) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = Origin::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        let store = MemoryStore::new();
+        store.add_client("client", Client::new("secret"), ());
+        store.add_token(
+            "client",
+            &TokenCredentials::new("token", "token secret"),
+            (),
+        );
+        let provider = Provider::new(store).unwrap().with_policy(policy);
+        let provider = match now {
+            Some(now) => provider.with_clock(FixedClock(now)),
+            None => provider,
+        };
+        let server = Self {
+            origin,
+            provider: Arc::new(provider),
+            seen: Arc::default(),
+            elsewhere: Arc::default(),
+            failures: Arc::default(),
+        };
+        let app = axum::Router::new()
+            .fallback(answer)
+            .with_state(server.clone());
+        let failures = Arc::clone(&server.failures);
+        tokio::spawn(async move {
+            // Connections that fail are accepted and dropped, the rest is axum's.
+            while failures.load(Ordering::SeqCst) > 0 {
+                drop(listener.accept().await.unwrap());
+                failures.fetch_sub(1, Ordering::SeqCst);
+            }
+            axum::serve(listener, app).await.unwrap();
+        });
+        server
+    }
+
+    fn url(&self, target: &str) -> String {
+        format!("{}{target}", self.origin)
+    }
+
+    fn seen(&self) -> Vec<String> {
+        self.seen.lock().unwrap().clone()
+    }
+}
+
+fn signer() -> Signer {
+    Signer::new(ClientCredentials::new("client", "secret"))
+        .with_token(TokenCredentials::new("token", "token secret"))
+}
+
+fn client(signer: Signer) -> SignedClient {
+    SignedClient::with_builder(signer, reqwest::Client::builder().no_proxy()).unwrap()
+}
+
+#[test]
+fn odd_urls_are_signed_as_they_are_sent() {
+    run(async {
+        let server = Server::start().await;
+        let client = client(signer());
+        let targets = [
+            "/a b/ü;x//../y?q=[1]&r=a+b%20c|d&é=\"<>&~=*'()!&&x",
+            "/?a=%zz&b=100%",
+            "/%7e/%41?a=%C3%A9&a=1&a=",
+        ];
+        for target in targets {
+            let response = client.send(client.get(server.url(target))).await.unwrap();
+            assert_eq!(response.text().await.unwrap(), "verified", "{target}");
+        }
+    });
+}
+
+#[test]
+fn bodies_of_every_kind_are_signed() {
+    run(async {
+        let policy = Policy::new().with_body_hash(BodyHashRule::WhenPresent);
+        let server = Server::start_with(policy, None).await;
+        let url = server.url("/items");
+        let plain = client(signer());
+        let form = plain
+            .post(&url)
+            .header(
+                "content-type",
+                "application/x-www-form-urlencoded; charset=utf-8",
+            )
+            .body("a=1&b=x+y&é=%zz");
+        assert_eq!(plain.send(form).await.unwrap().status(), 200);
+        let multipart = Form::new().part(
+            "file",
+            Part::bytes(b"\x89PNG\xff".to_vec()).file_name("a.png"),
+        );
+        assert_eq!(
+            plain
+                .send(plain.post(&url).multipart(multipart))
+                .await
+                .unwrap()
+                .status(),
+            200
+        );
+        let stream = || reqwest::Body::wrap(Pieces(vec!["world", "hello "]));
+        assert_eq!(
+            plain
+                .send(plain.post(&url).body(stream()))
+                .await
+                .unwrap()
+                .status(),
+            200
+        );
+
+        let hashing = client(signer().with_body_hash(BodyHash::Sha1));
+        let json = hashing
+            .post(&url)
+            .header("content-type", "application/json")
+            .body("[true]");
+        assert_eq!(hashing.send(json).await.unwrap().status(), 200);
+        let unknown = hashing.send(hashing.post(&url).body(stream())).await;
+        assert!(matches!(
+            unknown,
+            Err(Error::Sign(pumphouse_oauth1::SignError::BodyUnknown))
+        ));
+    });
+}
+
+/// A body that comes in pieces, the last first.
+struct Pieces(Vec<&'static str>);
+
+impl http_body::Body for Pieces {
+    type Data = bytes::Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<bytes::Bytes>, Self::Error>>> {
+        let piece = self.get_mut().0.pop();
+        Poll::Ready(piece.map(|piece| {
+            Ok(http_body::Frame::data(bytes::Bytes::from_static(
+                piece.as_bytes(),
+            )))
+        }))
+    }
+}
+
+#[test]
+fn other_placements_work() {
+    run(async {
+        let server = Server::start().await;
+        let query = client(signer().with_placement(Placement::Query));
+        assert_eq!(
+            query
+                .send(query.get(server.url("/again?a=b#top")))
+                .await
+                .unwrap()
+                .status(),
+            200
+        );
+        assert_eq!(
+            server.seen(),
+            ["GET /again 0 verified", "GET /there 0 verified"]
+        );
+        let body = client(signer().with_placement(Placement::Body));
+        let form = body
+            .post(server.url("/keep"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("a=1");
+        assert_eq!(body.send(form).await.unwrap().status(), 200);
+        assert_eq!(
+            server.seen()[2..],
+            ["POST /keep 0 verified", "POST /there 0 verified"]
+        );
+    });
+}
+
+#[test]
+fn redirects_at_home_are_signed_anew() {
+    run(async {
+        let server = Server::start().await;
+        let client = client(signer());
+        let response = client
+            .send(client.get(server.url("/again")).header("cookie", "a=b"))
+            .await
+            .unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(
+            server.seen(),
+            ["GET /again 2 verified", "GET /there 2 verified"]
+        );
+        let json = |path: &str| {
+            client
+                .post(server.url(path))
+                .header("content-type", "application/json")
+                .body("{}")
+        };
+        assert_eq!(client.send(json("/again")).await.unwrap().status(), 200);
+        assert_eq!(client.send(json("/keep")).await.unwrap().status(), 200);
+        let later = [
+            "POST /again 1 verified",
+            "GET /there 1 verified",
+            "POST /keep 1 verified",
+            "POST /there 1 verified",
+        ];
+        assert_eq!(server.seen()[2..], later);
+        let endless = client.send(client.get(server.url("/loop"))).await;
+        assert!(matches!(endless, Err(Error::TooManyRedirects(10))));
+    });
+}
+
+#[test]
+fn credentials_do_not_leave_home() {
+    run(async {
+        let (home, stranger) = (Server::start().await, Server::start().await);
+        *home.elsewhere.lock().unwrap() = stranger.url("/away");
+        *stranger.elsewhere.lock().unwrap() = home.url("/back");
+        let client = client(signer());
+        let response = client
+            .send(client.get(home.url("/away")).header("cookie", "a=b"))
+            .await
+            .unwrap();
+        assert_eq!(response.status(), 401);
+        assert_eq!(stranger.seen(), ["GET /away 0 parameter_absent"]);
+        assert_eq!(
+            home.seen(),
+            ["GET /away 2 verified", "GET /back 0 parameter_absent"]
+        );
+
+        *home.elsewhere.lock().unwrap() = stranger.url("/there");
+        let put = client
+            .request(reqwest::Method::PUT, home.url("/away"))
+            .body("private");
+        assert_eq!(client.send(put).await.unwrap().status(), 302);
+        assert_eq!(stranger.seen().len(), 1);
+    });
+}
+
+#[test]
+fn retries_have_nonces_of_their_own() {
+    run(async {
+        let server = Server::start().await;
+        server.failures.store(2, Ordering::SeqCst);
+        let impatient = client(signer());
+        assert!(matches!(
+            impatient.send(impatient.get(server.url("/a"))).await,
+            Err(Error::Http(_))
+        ));
+        server.failures.store(2, Ordering::SeqCst);
+        let patient = client(signer()).with_retries(3);
+        assert_eq!(
+            patient
+                .send(patient.get(server.url("/a")))
+                .await
+                .unwrap()
+                .status(),
+            200
+        );
+        assert_eq!(server.seen(), ["GET /a 1 verified"]);
+    });
+}
+
+#[test]
+fn a_wrong_clock_is_put_right_once() {
+    run(async {
+        let server = Server::start_with(Policy::new(), Some(1_500_000_000)).await;
+        let client = client(signer().with_clock(FixedClock(1_400_000_000)));
+        assert_eq!(
+            client
+                .send(client.get(server.url("/a")))
+                .await
+                .unwrap()
+                .status(),
+            200
+        );
+        assert_eq!(
+            client
+                .send(client.get(server.url("/b")))
+                .await
+                .unwrap()
+                .status(),
+            200
+        );
+        assert_eq!(
+            server.seen(),
+            [
+                "GET /a 1 timestamp_refused",
+                "GET /a 1 verified",
+                "GET /b 1 verified"
+            ]
+        );
+    });
+}
