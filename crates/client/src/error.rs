@@ -21,6 +21,7 @@ struct Inner {
     message: String,
     status: Option<StatusCode>,
     server_text: Option<String>,
+    hint: Option<&'static str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -32,8 +33,13 @@ pub enum ErrorKind {
     InvalidInput,
     /// The host name does not exist.
     UnknownHost,
-    /// The host exists, but no connection to it could be made or kept.
+    /// The host exists, but no connection to it could be made: nothing was sent.
     Unreachable,
+    /// The connection broke before the answer came: what was asked may have been done.
+    ConnectionLost,
+    /// No encrypted connection could be made: the certificate is not valid for the host, or the
+    /// host speaks plain http at this port.
+    Tls,
     /// The server took longer than allowed.
     Timeout,
     /// The host answers, but it is no pump.io server.
@@ -102,6 +108,7 @@ impl Error {
                 message: message.into(),
                 status: None,
                 server_text: None,
+                hint: None,
                 source: None,
             }),
         }
@@ -112,6 +119,12 @@ impl Error {
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
         self.inner.source = Some(source.into());
+        self
+    }
+
+    /// Better advice than the kind can give.
+    pub(crate) fn with_hint(mut self, hint: &'static str) -> Self {
+        self.inner.hint = Some(hint);
         self
     }
 
@@ -153,7 +166,7 @@ impl Error {
 
     /// What to do next, for a person; `None` where nothing general can be said.
     pub fn hint(&self) -> Option<&'static str> {
-        self.inner.kind.hint()
+        self.inner.hint.or_else(|| self.inner.kind.hint())
     }
 }
 
@@ -166,6 +179,11 @@ impl ErrorKind {
             Self::UnknownHost => "check the part of the address after the @, and the network",
             Self::Unreachable => {
                 "check the network and the port; the server may be down, try again later"
+            }
+            Self::ConnectionLost => "see whether it was done all the same before you try it again",
+            Self::Tls => {
+                "check the port and this machine's clock; if the server has no https, plain http \
+                 must be allowed"
             }
             Self::Timeout | Self::Server | Self::TooManyRequests => "try again later",
             Self::NotPumpIo => "check the address; it must be that of a pump.io account",

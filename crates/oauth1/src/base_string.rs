@@ -24,7 +24,7 @@ pub fn uri(request: &Request<'_>) -> Result<String, UrlError> {
         "{}://{}{}",
         located.scheme(),
         located.authority(),
-        path_or_slash(located.path)
+        path_or_slash(&located.path)
     ))
 }
 
@@ -60,29 +60,140 @@ pub(crate) fn write(
     protocol: &Values<'_>,
     others: &Params<'_>,
 ) -> Vec<u8> {
-    // One parameter, the usual number, is sorted.
-    let (single, several);
-    let others = if others.len() < 2 {
-        single = others.iter().next().map(Param::encode);
-        single.as_slice()
-    } else {
-        several = others.sorted();
-        &several
-    };
-    let others_length: usize = others
-        .iter()
-        .map(|(name, value)| 2 * (name.len() + value.len()) + 6)
-        .sum();
-    let mut out = Vec::with_capacity(method.len() + 2 * located.path.len() + others_length + 512);
-    write_method(&mut out, method);
-    out.push(b'&');
-    located.write_encoded_origin(&mut out);
-    percent::encode_into(&mut out, path_or_slash(located.path).as_bytes());
-    out.push(b'&');
+    let others = Sorted::new(others);
+    let mut pairs = PairWriter::new(method, located, others.length() + 512);
+    pairs.push_all(protocol, others.signed());
+    pairs.out
+}
 
-    // Every pair is preceded by an ampersand; the first one separates nothing and goes with the one before.
-    let end = out.len() - 1;
-    out.truncate(end);
+/// The same, with protocol parameters that are written already and take `length` bytes or a little more.
+/// `None` when others belong among them.
+pub(crate) fn write_around(
+    method: &str,
+    located: &Located<'_>,
+    others: &Params<'_>,
+    length: usize,
+    write_protocol: impl FnOnce(&mut Vec<u8>),
+) -> Option<Vec<u8>> {
+    let others = Sorted::new(others);
+    let is_among =
+        |name: &[u8]| b"oauth_".as_slice() <= name && name <= b"oauth_version".as_slice();
+    if others.signed().any(|(name, _)| is_among(name)) {
+        return None;
+    }
+    let mut pairs = PairWriter::new(method, located, others.length() + length + 64);
+    let is_before = |(name, _): &&EncodedPair<'_>| name.as_ref() < b"oauth_".as_slice();
+    others
+        .signed()
+        .filter(is_before)
+        .for_each(|other| pairs.push_other(other));
+    pairs.push("%26");
+    write_protocol(&mut pairs.out);
+    others
+        .signed()
+        .filter(|other| !is_before(other))
+        .for_each(|other| pairs.push_other(other));
+    Some(pairs.out)
+}
+
+/// The part of the base string that holds the protocol parameters alone.
+pub(crate) fn protocol_part(protocol: &Values<'_>) -> Vec<u8> {
+    let mut pairs = PairWriter {
+        start: 0,
+        out: Vec::new(),
+    };
+    pairs.push_all(protocol, std::iter::empty());
+    pairs.out
+}
+
+/// Encoded parameters in their order. Up to one, the usual number, is sorted and needs no memory.
+enum Sorted<'a> {
+    UpToOne(Option<EncodedPair<'a>>),
+    Several(Vec<EncodedPair<'a>>),
+}
+
+impl<'a> Sorted<'a> {
+    fn new(params: &Params<'a>) -> Self {
+        match params.len() {
+            0 | 1 => Self::UpToOne(params.iter().next().map(Param::encode)),
+            _ => Self::Several(params.sorted()),
+        }
+    }
+
+    /// Those that are signed.
+    fn signed(&self) -> impl Iterator<Item = &EncodedPair<'a>> {
+        let pairs = match self {
+            Self::UpToOne(pair) => pair.as_slice(),
+            Self::Several(pairs) => pairs,
+        };
+        pairs
+            .iter()
+            .filter(|(name, _)| **name != *b"oauth_signature")
+    }
+
+    /// How long they are in the base string, at most.
+    fn length(&self) -> usize {
+        self.signed()
+            .map(|(name, value)| 3 * (name.len() + value.len()) + 6)
+            .sum()
+    }
+}
+
+struct PairWriter {
+    start: usize,
+    out: Vec<u8>,
+}
+
+impl PairWriter {
+    /// Writes everything before the parameters. `length` is how long these will be.
+    fn new(method: &str, located: &Located<'_>, length: usize) -> Self {
+        let mut out = Vec::with_capacity(method.len() + 2 * located.path.len() + length + 128);
+        write_method(&mut out, method);
+        out.push(b'&');
+        located.write_encoded_origin(&mut out);
+        percent::encode_into(&mut out, path_or_slash(&located.path).as_bytes());
+        out.push(b'&');
+        Self {
+            start: out.len(),
+            out,
+        }
+    }
+
+    fn push_all<'p>(
+        &mut self,
+        protocol: &Values<'_>,
+        others: impl Iterator<Item = &'p EncodedPair<'p>>,
+    ) {
+        let mut others = others.peekable();
+        for (name, value) in protocol.iter().filter(|(name, _)| *name != Name::Signature) {
+            // Known names never stand among the others, so names decide alone.
+            while let Some(other) = others.next_if(|(other, _)| **other < *name.text().as_bytes()) {
+                self.push_other(other);
+            }
+            self.push(name.text_in_base_string());
+            value.encode_twice_into(&mut self.out);
+        }
+        others.for_each(|other| self.push_other(other));
+    }
+
+    /// Writes what comes before a value: an ampersand, unless this is the first pair, the name and an equals sign.
+    fn push(&mut self, before: &str) {
+        let before = if self.out.len() == self.start {
+            &before["%26".len()..]
+        } else {
+            before
+        };
+        self.out.extend_from_slice(before.as_bytes());
+    }
+
+    fn push_other(&mut self, (name, value): &EncodedPair<'_>) {
+        self.push("%26");
+        percent::encode_again_into(&mut self.out, name);
+        self.out.extend_from_slice(b"%3D");
+        percent::encode_again_into(&mut self.out, value);
+    }
+}
+
 fn path_or_slash(path: &str) -> &str {
     if path.is_empty() { "/" } else { path }
 }

@@ -8,7 +8,6 @@ use std::borrow::Cow;
 pub use self::challenge::Challenge;
 pub(crate) use self::list::pairs;
 use crate::params::Params;
-use crate::percent;
 
 /// Why a header is no OAuth header.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -98,44 +97,48 @@ impl std::fmt::Display for Authorization<'_> {
 }
 
 /// Writes a header value: the realm as a quoted string, then the parameters, percent-encoded.
-fn write(realm: Option<&str>, params: &Params<'_>) -> String {
-    let mut out = Vec::new();
+pub(crate) fn write(realm: Option<&str>, params: &Params<'_>) -> String {
+    let mut out = String::new();
     write_scheme(&mut out, realm);
     for param in params {
         let (name, value) = param.encode();
-        write_pair(&mut out, &name, &value);
+        write_pair(
+            &mut out,
+            &String::from_utf8_lossy(&name),
+            &String::from_utf8_lossy(&value),
+        );
     }
-    percent::into_text(out)
+    out
 }
 
-pub(crate) fn write_scheme(out: &mut Vec<u8>, realm: Option<&str>) {
-    out.extend_from_slice(b"OAuth ");
+pub(crate) fn write_scheme(out: &mut String, realm: Option<&str>) {
+    out.push_str("OAuth ");
     if let Some(realm) = realm {
-        out.extend_from_slice(b"realm=");
+        out.push_str("realm=");
         write_quoted(out, realm);
     }
 }
 
 /// Writes a pair that is percent-encoded already.
-pub(crate) fn write_pair(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
-    if out.last() != Some(&b' ') {
-        out.extend_from_slice(b", ");
+pub(crate) fn write_pair(out: &mut String, name: &str, value: &str) {
+    if !out.ends_with(' ') {
+        out.push_str(", ");
     }
-    out.extend_from_slice(name);
-    out.extend_from_slice(b"=\"");
-    out.extend_from_slice(value);
-    out.push(b'"');
+    out.push_str(name);
+    out.push_str("=\"");
+    out.push_str(value);
+    out.push('"');
 }
 
 /// A quoted string (RFC 9110, section 5.6.4). Control characters, which no header can carry, become spaces.
-fn write_quoted(out: &mut Vec<u8>, text: &str) {
-    out.push(b'"');
-    for byte in text.bytes() {
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-            _ if byte.is_ascii_control() => out.push(b' '),
-            _ => out.push(byte),
+fn write_quoted(out: &mut String, text: &str) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => out.extend(['\\', character]),
+            _ if character.is_ascii_control() => out.push(' '),
+            _ => out.push(character),
         }
     }
-    out.push(b'"');
+    out.push('"');
 }

@@ -123,6 +123,10 @@
 //! * **Trying variants**: one origin, one base string. A server does not accept a request because some other port or scheme would fit.
 //! * **Format rules for keys and tokens** (lengths, alphabets) beyond limits on size: RFC 5849, section 2, forbids to assume any.
 //! * **Global registries of signature methods**: a method is a value, given to a [`Signer`] or a [`Policy`].
+//! * **Logging**: the crate writes no log. Errors, problems and the observer of the tower layer say what happened.
+//! * **Subclassing for odd providers**: options, [`Signer::with_parameter`] and [`Signer::prepare`] reach every step.
+//! * **Client registration** and the making of consumer keys, which RFC 5849 leaves to each provider.
+//! * **Blocking HTTP clients**: there is no middleware for them; sign by hand, as in the first example.
 //! * **Debug switches that print secrets**: [`explain`] shows every step without them, and [`Keys::shared_key`] is there for who asks.
 //! * **A database store**: how credentials are kept is the application's. [`provider::Store`] is one query per step,
 //!   [`provider::MemoryStore`] serves tests and small things.

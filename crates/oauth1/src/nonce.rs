@@ -1,5 +1,9 @@
 //! Nonces: made by clients, remembered by servers (RFC 5849, section 3.3).
 
+use std::cell::RefCell;
+
+use crate::percent;
+
 /// The operating system gave no random bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the operating system gave no random bytes")]
@@ -25,34 +29,58 @@ impl<N: NonceSource + ?Sized> NonceSource for std::sync::Arc<N> {
     }
 }
 
-/// 128 random bits from the operating system, written as 22 letters and digits:
+/// 128 random bits from the operating system, written as 26 lower-case letters and digits:
 /// an alphabet and a length that even providers with narrow rules accept.
+///
+/// The bits are fetched for many nonces at once: a nonce must be new, not secret, and asking for each alone takes longer than signing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RandomNonce;
 
+/// The digits of nonces: 32, so that each holds five bits.
+const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
 impl NonceSource for RandomNonce {
     fn nonce(&self) -> Result<String, RandomError> {
-        let mut random = [0; 16];
-        fill_random(&mut random)?;
-        let (high, low) = random.split_at(8);
-        let mut nonce = String::with_capacity(22);
-        for half in [high, low] {
-            let mut number = half
-                .iter()
-                .fold(0, |number, &byte| number << 8 | u64::from(byte));
-            // 62^11 exceeds 2^64: eleven digits hold the half whole.
-            for _ in 0..11 {
-                nonce.push(char::from(
-                    ALPHANUMERIC[usize::try_from(number % 62).unwrap_or_default()],
-                ));
-                number /= 62;
+        let halves = POOL.with_borrow_mut(Pool::take)?;
+        let mut nonce = [b'0'; 26];
+        let (digits, _) = nonce.as_chunks_mut::<13>();
+        for (digits, mut half) in digits.iter_mut().zip(halves) {
+            // Thirteen digits of five bits hold the half whole.
+            for digit in digits {
+                *digit = DIGITS[usize::try_from(half & 31).unwrap_or_default()];
+                half >>= 5;
             }
         }
-        Ok(nonce)
+        Ok(percent::into_text(nonce.to_vec()))
     }
 }
 
-const ALPHANUMERIC: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+thread_local! {
+    static POOL: RefCell<Pool> = const { RefCell::new(Pool { random: [0; 1024], left: 0 }) };
+}
+
+/// Random bytes that have not been used.
+struct Pool {
+    random: [u8; 1024],
+    left: usize,
+}
+
+impl Pool {
+    /// Two halves of a nonce, never given before.
+    fn take(&mut self) -> Result<[u64; 2], RandomError> {
+        if self.left == 0 {
+            fill_random(&mut self.random)?;
+            self.left = self.random.len();
+        }
+        let (chunks, _) = self.random[..self.left].as_chunks::<8>();
+        let halves = chunks
+            .last_chunk::<2>()
+            .ok_or(RandomError)?
+            .map(u64::from_ne_bytes);
+        self.left -= 16;
+        Ok(halves)
+    }
+}
 
 /// The same nonce every time, for tests and for repeating a signature. A provider takes it once.
 #[derive(Clone, Debug)]
@@ -61,5 +89,22 @@ pub struct FixedNonce(pub String);
 impl NonceSource for FixedNonce {
     fn nonce(&self) -> Result<String, RandomError> {
         Ok(self.0.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nonces_are_new_and_modest() {
+        let nonces: std::collections::HashSet<_> =
+            (0..1_000).map(|_| RandomNonce.nonce().unwrap()).collect();
+        assert_eq!(nonces.len(), 1_000);
+        assert!(
+            nonces
+                .iter()
+                .all(|nonce| nonce.len() == 26 && nonce.bytes().all(|byte| DIGITS.contains(&byte)))
+        );
     }
 }

@@ -18,6 +18,8 @@ const UNRESERVED: [bool; 256] = {
     table
 };
 
+const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+
 /// Percent-encodes bytes (RFC 5849, section 3.6).
 ///
 /// ```
@@ -33,13 +35,13 @@ pub fn encode(text: impl AsRef<[u8]>) -> String {
 /// Undoes [`encode`]: `%XX` becomes a byte, everything else (`+` too) stays.
 /// This is how values in an `Authorization` header are read.
 pub fn decode(text: &[u8]) -> Cow<'_, [u8]> {
-    decode_with(text, false)
+    decode_with::<false>(text)
 }
 
 /// Undoes the encoding of `application/x-www-form-urlencoded`: like [`decode`], and `+` is a space.
 /// This is how names and values in a query and in a form body are read.
 pub fn decode_form(text: &[u8]) -> Cow<'_, [u8]> {
-    decode_with(text, true)
+    decode_with::<true>(text)
 }
 
 /// [`encode`], borrowing when there is nothing to encode.
@@ -54,21 +56,46 @@ pub(crate) fn encode_bytes(text: &[u8]) -> Cow<'_, [u8]> {
 
 /// Appends the encoding of `text`.
 pub(crate) fn encode_into(out: &mut Vec<u8>, text: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    // Long text with nothing to encode (secrets mostly) is recognised faster than it is searched.
+    if text.len() >= 32 && count_unreserved(text) == text.len() {
+        return out.extend_from_slice(text);
+    }
     let mut rest = text;
     loop {
-        let (run, after) = rest.split_at(count_unreserved(rest));
+        let run = rest
+            .iter()
+            .position(|&byte| !is_unreserved(byte))
+            .unwrap_or(rest.len());
+        let (run, after) = rest.split_at(run);
         out.extend_from_slice(run);
         let Some((&byte, after)) = after.split_first() else {
             return;
         };
-        out.extend_from_slice(&[
-            b'%',
+        let (high, low) = (
             DIGITS[usize::from(byte >> 4)],
             DIGITS[usize::from(byte & 15)],
-        ]);
+        );
+        out.extend_from_slice(&[b'%', high, low]);
         rest = after;
     }
+}
+
+/// The same for text that goes into text.
+pub(crate) fn encode_text_into(out: &mut String, text: &str) {
+    let mut start = 0;
+    let reserved = text
+        .bytes()
+        .enumerate()
+        .filter(|(_, byte)| !is_unreserved(*byte));
+    for (at, byte) in reserved {
+        // Between the bytes of one character nothing is cut out: there is no run of unreserved ones.
+        out.push_str(text.get(start..at).unwrap_or_default());
+        out.push('%');
+        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        out.push(char::from(DIGITS[usize::from(byte & 15)]));
+        start = at + 1;
+    }
+    out.push_str(&text[start..]);
 }
 
 /// Appends the encoding of text that is encoded already: of its bytes only `%` needs it.
@@ -128,8 +155,8 @@ const fn computes_as_unreserved(byte: u8) -> bool {
     is_letter | is_digit | (byte == b'-') | (byte == b'.') | (byte == b'_') | (byte == b'~')
 }
 
-fn decode_with(text: &[u8], plus_is_space: bool) -> Cow<'_, [u8]> {
-    let is_special = |byte: u8| byte == b'%' || (plus_is_space && byte == b'+');
+fn decode_with<const PLUS_IS_SPACE: bool>(text: &[u8]) -> Cow<'_, [u8]> {
+    let is_special = |byte: u8| byte == b'%' || (PLUS_IS_SPACE && byte == b'+');
     let count_plain = |text: &[u8]| {
         text.iter()
             .position(|&byte| is_special(byte))
@@ -214,6 +241,15 @@ mod tests {
     fn both_ways_of_knowing_unreserved_characters_agree() {
         for byte in 0..=255 {
             assert_eq!(is_unreserved(byte), computes_as_unreserved(byte), "{byte}");
+        }
+    }
+
+    #[test]
+    fn text_is_encoded_like_bytes() {
+        for text in ["", "abc", "a+/b==", "é☃", "aé", "éa", "%"] {
+            let mut out = String::from("before ");
+            encode_text_into(&mut out, text);
+            assert_eq!(out, format!("before {}", encode(text)));
         }
     }
 

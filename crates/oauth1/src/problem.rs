@@ -280,6 +280,8 @@ impl fmt::Display for TokenFault {
 
 impl std::error::Error for Problem {}
 
+impl std::error::Error for TokenFault {}
+
 /// A problem as a provider reported it to a client, in a `WWW-Authenticate` header or in a body.
 ///
 /// ```

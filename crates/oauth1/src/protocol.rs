@@ -33,6 +33,18 @@ pub(crate) const ALL: [Name; 10] = [
     Name::Version,
 ];
 
+/// The order in which they are sent; those that this crate does not know, the body hash and the signature follow.
+pub(crate) const SENDING_ORDER: [Name; 8] = [
+    Name::ConsumerKey,
+    Name::Token,
+    Name::SignatureMethod,
+    Name::Timestamp,
+    Name::Nonce,
+    Name::Version,
+    Name::Callback,
+    Name::Verifier,
+];
+
 /// The parameters without which there is no signature; with PLAINTEXT the last two may be absent.
 pub(crate) const REQUIRED: [Name; 5] = [
     Name::ConsumerKey,
@@ -81,21 +93,21 @@ impl Name {
     }
 
     /// The one with which a text begins. Nine letters tell which it must be, so that only one is compared.
+    #[inline]
     pub(crate) fn at_start(text: &[u8]) -> Option<Self> {
-        let name = match text.first_chunk::<9>()? {
-            b"oauth_bod" => Self::BodyHash,
-            b"oauth_cal" => Self::Callback,
-            b"oauth_con" => Self::ConsumerKey,
-            b"oauth_non" => Self::Nonce,
+        Some(match text.first_chunk::<9>()? {
+            b"oauth_bod" if text.starts_with(b"oauth_body_hash") => Self::BodyHash,
+            b"oauth_cal" if text.starts_with(b"oauth_callback") => Self::Callback,
+            b"oauth_con" if text.starts_with(b"oauth_consumer_key") => Self::ConsumerKey,
+            b"oauth_non" if text.starts_with(b"oauth_nonce") => Self::Nonce,
             b"oauth_sig" if text.starts_with(b"oauth_signature_method") => Self::SignatureMethod,
-            b"oauth_sig" => Self::Signature,
-            b"oauth_tim" => Self::Timestamp,
-            b"oauth_tok" => Self::Token,
-            b"oauth_ver" if text.get(9) == Some(&b'i') => Self::Verifier,
-            b"oauth_ver" => Self::Version,
+            b"oauth_sig" if text.starts_with(b"oauth_signature") => Self::Signature,
+            b"oauth_tim" if text.starts_with(b"oauth_timestamp") => Self::Timestamp,
+            b"oauth_tok" if text.starts_with(b"oauth_token") => Self::Token,
+            b"oauth_ver" if text.starts_with(b"oauth_verifier") => Self::Verifier,
+            b"oauth_ver" if text.starts_with(b"oauth_version") => Self::Version,
             _ => return None,
-        };
-        text.starts_with(name.text().as_bytes()).then_some(name)
+        })
     }
 }
 
@@ -105,7 +117,7 @@ pub(crate) struct Values<'a>([Option<Written<'a>>; ALL.len()]);
 
 impl<'a> Values<'a> {
     /// Puts a value in. `false` when there was one already.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn insert(&mut self, name: Name, value: Written<'a>) -> bool {
         let slot = &mut self.0[name as usize];
         let is_first = slot.is_none();
@@ -134,10 +146,9 @@ impl<'a> Values<'a> {
     }
 
     /// Those that are there, in the order of the base string.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Name, Written<'a>)> {
-        ALL.into_iter()
-            .zip(&self.0)
-            .filter_map(|(name, value)| Some((name, (*value)?)))
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Name, &Written<'a>)> {
+        let pairs = ALL.iter().zip(&self.0);
+        pairs.filter_map(|(name, value)| Some((*name, value.as_ref()?)))
     }
 }
 
@@ -148,7 +159,7 @@ pub(crate) struct OwnedValues([Option<OwnedWritten>; ALL.len()]);
 impl OwnedValues {
     /// Sets a value that is not encoded yet; an empty one means none.
     pub(crate) fn set(&mut self, name: Name, value: &str) {
-        self.0[name as usize] = (!value.is_empty()).then(|| OwnedWritten::new(value));
+        self.0[name as usize] = (!value.is_empty()).then(|| OwnedWritten::new(value.to_owned()));
     }
 
     pub(crate) fn borrowed(&self) -> Values<'_> {
@@ -170,10 +181,20 @@ mod tests {
         assert!(ALL.is_sorted_by_key(|name| name.text()));
         for name in ALL {
             assert_eq!(Name::from_bytes(name.text().as_bytes()), Some(name));
-            assert_eq!(Name::at_start(format!("{}=", name.text()).as_bytes()), Some(name));
+            assert_eq!(
+                Name::at_start(format!("{}=", name.text()).as_bytes()),
+                Some(name)
+            );
             assert_eq!(name.text_in_base_string(), format!("%26{}%3D", name.text()));
         }
-        for other in ["oauth_extra", "oauth_nonc", "oauth_nonsense", "oauth_verify", "oauth_tokens", "Oauth_token"] {
+        for other in [
+            "oauth_extra",
+            "oauth_nonc",
+            "oauth_nonsense",
+            "oauth_verify",
+            "oauth_tokens",
+            "Oauth_token",
+        ] {
             assert_eq!(Name::from_bytes(other.as_bytes()), None, "{other}");
         }
         assert_eq!(Name::from_bytes(b"token"), None);

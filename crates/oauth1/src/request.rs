@@ -54,7 +54,7 @@ pub(crate) enum Body<'a> {
 #[derive(Clone)]
 pub(crate) struct Located<'a> {
     origin: LocatedOrigin<'a>,
-    pub(crate) path: &'a str,
+    pub(crate) path: Cow<'a, str>,
     pub(crate) query: &'a [u8],
 }
 

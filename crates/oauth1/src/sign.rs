@@ -1,11 +1,13 @@
 //! Signing requests (RFC 5849, section 3): the client's side.
 
 mod prepared;
+mod template;
 
 use std::sync::{Arc, OnceLock};
 
 use self::prepared::FreshValues;
 pub use self::prepared::{Placement, Prepared, Signed};
+use self::template::Ready;
 
 use crate::body_hash::BodyHash;
 use crate::clock::{Clock, SystemClock};
@@ -14,9 +16,9 @@ use crate::nonce::{NonceSource, RandomError, RandomNonce};
 use crate::protocol::{Name, OwnedValues};
 use crate::request::{Body, Located, Request};
 use crate::secret::Secret;
-use crate::signature::{BoundMethod, HmacSha1, Keys, MethodError, SignatureMethod};
+use crate::signature::{HmacSha1, Keys, MethodError, SignatureMethod};
 use crate::url::UrlError;
-use crate::written::OwnedWritten;
+use crate::written::{OwnedWritten, WrittenNumber};
 
 /// Why a request could not be signed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -80,8 +82,8 @@ pub struct Signer {
     /// The protocol parameters that are the same in every request.
     fixed: OwnedValues,
     method: Arc<dyn SignatureMethod>,
-    /// The method with its keys taken in, once there was something to sign.
-    bound: OnceLock<Option<Box<dyn BoundMethod>>>,
+    /// What can be done before there is a request, once there was one. Every change of the signer undoes it.
+    ready: OnceLock<Ready>,
     placement: Placement,
     realm: Option<String>,
     extra: Vec<(String, String)>,
@@ -104,7 +106,7 @@ impl Signer {
             token: None,
             fixed,
             method: Arc::new(HmacSha1),
-            bound: OnceLock::new(),
+            ready: OnceLock::new(),
             placement: Placement::Header,
             realm: None,
             extra: Vec::new(),
@@ -119,19 +121,22 @@ impl Signer {
     /// Signs with a token: on behalf of whoever gave it.
     #[must_use]
     pub fn with_token(mut self, token: TokenCredentials) -> Self {
-        self.fixed.set(Name::Token, token.token());
+        self.set(Name::Token, token.token());
         self.token = Some(token);
-        self.bound = OnceLock::new();
         self
     }
 
     /// Uses another signature method.
     #[must_use]
     pub fn with_method(mut self, method: impl SignatureMethod + 'static) -> Self {
-        self.fixed.set(Name::SignatureMethod, method.name());
+        self.set(Name::SignatureMethod, method.name());
         self.method = Arc::new(method);
-        self.bound = OnceLock::new();
         self
+    }
+
+    fn set(&mut self, name: Name, value: &str) {
+        self.fixed.set(name, value);
+        self.ready = OnceLock::new();
     }
 
     /// Puts the parameters into the query or the body instead of the header.
@@ -145,20 +150,21 @@ impl Signer {
     #[must_use]
     pub fn with_realm(mut self, realm: impl Into<String>) -> Self {
         self.realm = Some(realm.into());
+        self.ready = OnceLock::new();
         self
     }
 
     /// Sends `oauth_callback`: an absolute URL, or `oob`. For the first request of the dance; [`flow`](crate::flow) does it.
     #[must_use]
     pub fn with_callback(mut self, callback: &str) -> Self {
-        self.fixed.set(Name::Callback, callback);
+        self.set(Name::Callback, callback);
         self
     }
 
     /// Sends `oauth_verifier`. For the last request of the dance; [`flow`](crate::flow) does it.
     #[must_use]
     pub fn with_verifier(mut self, verifier: impl Into<Secret>) -> Self {
-        self.fixed.set(Name::Verifier, verifier.into().expose());
+        self.set(Name::Verifier, verifier.into().expose());
         self
     }
 
@@ -167,7 +173,7 @@ impl Signer {
     pub fn with_parameter(mut self, name: &str, value: impl Into<Secret>) -> Self {
         let value = value.into();
         match Name::from_bytes(name.as_bytes()) {
-            Some(name) => self.fixed.set(name, value.expose()),
+            Some(name) => self.set(name, value.expose()),
             None => self
                 .extra
                 .push((name.to_owned(), value.expose().to_owned())),
@@ -185,7 +191,7 @@ impl Signer {
     /// Leaves `oauth_version` out, which RFC 5849 allows and some providers want.
     #[must_use]
     pub fn without_version(mut self) -> Self {
-        self.fixed.set(Name::Version, "");
+        self.set(Name::Version, "");
         self
     }
 
@@ -247,6 +253,7 @@ impl Signer {
         self.prepare_for(request, self.placement)
     }
 
+    #[inline]
     fn prepare_for<'s>(
         &'s self,
         request: &Request<'s>,
@@ -259,10 +266,14 @@ impl Signer {
     }
 
     fn signature(&self, prepared: &Prepared<'_>) -> Result<String, MethodError> {
-        match self.bound.get_or_init(|| self.method.bind(&self.keys())) {
+        match &self.ready().bound {
             Some(bound) => bound.sign(prepared.base_string()),
             None => self.method.sign(prepared.base_string(), &self.keys()),
         }
+    }
+
+    fn ready(&self) -> &Ready {
+        self.ready.get_or_init(|| Ready::new(self))
     }
 
     fn check_transport(&self, located: &Located<'_>) -> Result<(), SignError> {
@@ -278,16 +289,19 @@ impl Signer {
     }
 
     /// The protocol parameters that are new with each request.
+    #[inline]
     fn fresh_values(&self, request: &Request<'_>) -> Result<FreshValues, SignError> {
-        let wants_nonce = self.nonce_and_timestamp || !self.method.reveals_secrets();
+        let timestamp_and_nonce = if self.nonce_and_timestamp || !self.method.reveals_secrets() {
+            Some((
+                WrittenNumber::new(self.clock.now()),
+                OwnedWritten::new(self.nonces.nonce()?),
+            ))
+        } else {
+            None
+        };
         Ok(FreshValues {
-            timestamp: wants_nonce.then(|| OwnedWritten::new(&self.clock.now().to_string())),
-            nonce: if wants_nonce {
-                Some(OwnedWritten::new(&self.nonces.nonce()?))
-            } else {
-                None
-            },
-            body_hash: self.hash_of(request)?.map(|hash| OwnedWritten::new(&hash)),
+            timestamp_and_nonce,
+            body_hash: self.hash_of(request)?.map(OwnedWritten::new),
         })
     }
 
@@ -331,7 +345,7 @@ impl Clone for Signer {
             token: self.token.clone(),
             fixed: self.fixed.clone(),
             method: Arc::clone(&self.method),
-            bound: OnceLock::new(),
+            ready: OnceLock::new(),
             placement: self.placement,
             realm: self.realm.clone(),
             extra: self.extra.clone(),

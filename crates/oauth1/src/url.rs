@@ -25,8 +25,8 @@ pub enum UrlError {
     /// A request target that does not begin with a slash.
     #[error("the request target does not begin with a slash")]
     TargetMalformed,
-    /// White space or a control character, which never stands in a URL that was sent.
-    #[error("the URL holds a control character or white space: percent-encode it")]
+    /// A control character, which never stands in a URL that was sent.
+    #[error("the URL holds a control character, or its host a space: percent-encode it")]
     ForbiddenCharacter,
 }
 
@@ -109,20 +109,24 @@ impl std::fmt::Display for Origin {
     }
 }
 
-/// An absolute URL in pieces, each as it was written.
-#[derive(Clone, Copy, Debug)]
+/// An absolute URL in pieces, each as it was sent.
+#[derive(Clone, Debug)]
 pub(crate) struct Parts<'a> {
     pub(crate) scheme: &'a str,
     pub(crate) authority: &'a str,
-    pub(crate) path: &'a str,
+    pub(crate) path: Cow<'a, str>,
     pub(crate) query: Option<&'a str>,
 }
 
 /// Takes an absolute URL apart.
 pub(crate) fn split(url: &str) -> Result<Parts<'_>, UrlError> {
-    check_characters(url)?;
-    let (scheme, rest) = url.split_once(':').ok_or(UrlError::SchemeMissing)?;
-    let rest = rest.strip_prefix("//").ok_or(UrlError::SchemeMissing)?;
+    let is_simple = check_characters(url)?;
+    let colon = url
+        .bytes()
+        .position(|byte| byte == b':')
+        .ok_or(UrlError::SchemeMissing)?;
+    let (scheme, rest) = url.split_at(colon);
+    let rest = rest.strip_prefix("://").ok_or(UrlError::SchemeMissing)?;
     check_scheme(scheme)?;
     let end = rest
         .bytes()
@@ -132,7 +136,7 @@ pub(crate) fn split(url: &str) -> Result<Parts<'_>, UrlError> {
     if authority.is_empty() {
         return Err(UrlError::HostMissing);
     }
-    let (path, query) = split_target(target);
+    let (path, query) = split_target(target, is_simple);
     Ok(Parts {
         scheme,
         authority,
@@ -143,16 +147,20 @@ pub(crate) fn split(url: &str) -> Result<Parts<'_>, UrlError> {
 
 /// Takes a request target (RFC 9112, section 3.2) apart into path and query. The absolute form is accepted,
 /// and its authority ignored, because the origin is known otherwise.
-pub(crate) fn split_request_target(target: &str) -> Result<(&str, Option<&str>), UrlError> {
-    check_characters(target)?;
+pub(crate) fn split_request_target(target: &str) -> Result<(Cow<'_, str>, Option<&str>), UrlError> {
     if target.starts_with('/') {
-        return Ok(split_target(target));
+        let is_simple = check_characters(target)?;
+        return Ok(split_target(target, is_simple));
     }
     let parts = split(target).map_err(|_| UrlError::TargetMalformed)?;
     Ok((parts.path, parts.query))
 }
 
-fn split_target(target: &str) -> (&str, Option<&str>) {
+/// Splits what follows the host. Nobody can send a space in a path; where one is written, it is sent as `%20`.
+fn split_target(target: &str, is_simple: bool) -> (Cow<'_, str>, Option<&str>) {
+    if is_simple {
+        return (Cow::Borrowed(target), None);
+    }
     let path = target
         .bytes()
         .position(|byte| matches!(byte, b'?' | b'#'))
@@ -161,19 +169,27 @@ fn split_target(target: &str) -> (&str, Option<&str>) {
     let query = rest
         .strip_prefix('?')
         .map(|query| query.split('#').next().unwrap_or_default());
+    let path = if path.contains(' ') {
+        Cow::Owned(path.replace(' ', "%20"))
+    } else {
+        Cow::Borrowed(path)
+    };
     (path, query)
 }
 
-fn check_characters(url: &str) -> Result<(), UrlError> {
+/// Refuses what stands in no URL, and says whether there is no question mark, no hash sign and no space.
+fn check_characters(url: &str) -> Result<bool, UrlError> {
     // Without stopping at the first hit, this is done many bytes at a time.
-    let is_forbidden = |byte: u8| byte <= b' ' || byte == 0x7f;
-    if url
-        .bytes()
-        .fold(false, |found, byte| found | is_forbidden(byte))
-    {
+    let mut has_forbidden = false;
+    let mut is_simple = true;
+    for byte in url.bytes() {
+        has_forbidden |= (byte < b' ') | (byte == 0x7f);
+        is_simple &= (byte != b'?') & (byte != b'#') & (byte != b' ');
+    }
+    if has_forbidden {
         Err(UrlError::ForbiddenCharacter)
     } else {
-        Ok(())
+        Ok(is_simple)
     }
 }
 
@@ -195,9 +211,13 @@ pub(crate) fn normalised_authority<'a>(
     authority: &'a str,
 ) -> Result<Cow<'a, str>, UrlError> {
     let is_simple = |byte: u8| {
-        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-')
+        byte.is_ascii_lowercase() | byte.is_ascii_digit() | (byte == b'.') | (byte == b'-')
     };
-    if !authority.is_empty() && authority.bytes().all(is_simple) {
+    if !authority.is_empty()
+        && authority
+            .bytes()
+            .fold(true, |all, byte| all & is_simple(byte))
+    {
         return Ok(Cow::Borrowed(authority));
     }
     let host_and_port = authority
@@ -285,4 +305,86 @@ pub(crate) fn is_loopback(authority: &str) -> bool {
         .parse::<std::net::Ipv4Addr>()
         .is_ok_and(|address| address.is_loopback());
     name == "localhost" || name.ends_with(".localhost") || host == "[::1]" || is_loopback_v4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base_string;
+    use crate::request::Request;
+
+    fn uri(url: &str) -> Result<String, UrlError> {
+        base_string::uri(&Request::new("GET", url))
+    }
+
+    #[test]
+    fn spaces_are_sent_as_escapes() {
+        assert_eq!(
+            uri("http://example.com/r v/X ?a=b c").as_deref(),
+            Ok("http://example.com/r%20v/X%20")
+        );
+        let query = "http://example.com/?a=b c";
+        let params = base_string::collect_parameters(&Request::new("GET", query));
+        assert_eq!(
+            params.map(|params| params.normalised()).as_deref(),
+            Ok("a=b%20c")
+        );
+        assert_eq!(uri("http://exa mple.com/"), Err(UrlError::HostMalformed));
+        assert_eq!(uri(" http://example.com/"), Err(UrlError::SchemeMissing));
+    }
+
+    #[test]
+    fn what_cannot_be_in_a_url_is_refused() {
+        for url in [
+            "http://example.com/\r\n",
+            "http://example.com/\t",
+            "http://example.com/\u{7f}",
+        ] {
+            assert_eq!(uri(url), Err(UrlError::ForbiddenCharacter));
+        }
+        for (url, error) in [
+            ("http://[::1/", UrlError::HostMalformed),
+            ("http://[::1]x/", UrlError::HostMalformed),
+            ("http://a\\b/", UrlError::HostMalformed),
+            ("http://@/", UrlError::HostMissing),
+            ("http://:80/", UrlError::HostMissing),
+            ("http://a:+80/", UrlError::PortMalformed),
+            ("http://a:65536/", UrlError::PortMalformed),
+            ("1http://a/", UrlError::SchemeMissing),
+        ] {
+            assert_eq!(uri(url), Err(error), "{url}");
+        }
+    }
+
+    #[test]
+    fn request_targets_are_paths_or_whole_addresses() {
+        let origin = Origin::parse("https://a.example").expect("an origin");
+        let uri = |target| base_string::uri(&Request::at(&origin, "GET", target));
+        assert_eq!(uri("/b?c").as_deref(), Ok("https://a.example/b"));
+        assert_eq!(
+            uri("http://other.example:80/b?c").as_deref(),
+            Ok("https://a.example/b")
+        );
+        assert_eq!(uri("*"), Err(UrlError::TargetMalformed));
+        assert_eq!(uri(""), Err(UrlError::TargetMalformed));
+    }
+
+    #[test]
+    fn loopback_is_recognised() {
+        for (origin, expected) in [
+            ("http://localhost:8080", true),
+            ("http://a.localhost.", true),
+            ("http://127.9.9.9", true),
+            ("http://[::1]:1", true),
+            ("http://localhost.example.org", false),
+            ("http://128.0.0.1", false),
+            ("http://[::2]", false),
+        ] {
+            assert_eq!(
+                Origin::parse(origin).map(|origin| origin.is_loopback()),
+                Ok(expected),
+                "{origin}"
+            );
+        }
+    }
 }

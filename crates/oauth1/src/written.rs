@@ -87,6 +87,7 @@ impl<'a> Written<'a> {
     }
 
     /// The decoded bytes.
+    #[inline]
     pub(crate) fn decode(self) -> Cow<'a, [u8]> {
         match self.spelling {
             Spelling::Plain | Spelling::Decoded => Cow::Borrowed(self.text),
@@ -99,6 +100,7 @@ impl<'a> Written<'a> {
     }
 
     /// The decoded text; `None` when it is not UTF-8.
+    #[inline]
     pub(crate) fn decode_text(self) -> Option<Cow<'a, str>> {
         match self.decode() {
             Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
@@ -128,6 +130,7 @@ impl<'a> Written<'a> {
     }
 
     /// Appends the bytes as the base string has them: encoded twice.
+    #[inline]
     pub(crate) fn encode_twice_into(self, out: &mut Vec<u8>) {
         match self.spelling {
             Spelling::Plain => out.extend_from_slice(self.text),
@@ -146,16 +149,61 @@ pub(crate) struct OwnedWritten {
 
 impl OwnedWritten {
     /// Of text that is not encoded.
-    pub(crate) fn new(decoded: &str) -> Self {
-        let encoded = percent::encode(decoded);
+    pub(crate) fn new(decoded: String) -> Self {
+        if percent::count_unreserved(decoded.as_bytes()) == decoded.len() {
+            return Self {
+                encoded: decoded,
+                is_plain: true,
+            };
+        }
         Self {
-            is_plain: encoded == decoded,
-            encoded,
+            encoded: percent::encode(decoded),
+            is_plain: false,
         }
     }
 
     pub(crate) fn borrowed(&self) -> Written<'_> {
         Written::canonical(self.encoded.as_bytes(), self.is_plain)
+    }
+
+    /// The text as headers and the normalised parameters have it.
+    pub(crate) fn encoded(&self) -> &str {
+        &self.encoded
+    }
+}
+
+/// A number, written in decimal digits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WrittenNumber {
+    /// The digits stand at the end: 20 hold every number.
+    digits: [u8; 20],
+    start: usize,
+}
+
+impl WrittenNumber {
+    pub(crate) fn new(number: u64) -> Self {
+        let mut written = Self {
+            digits: [b'0'; 20],
+            start: 20,
+        };
+        let mut rest = number;
+        loop {
+            written.start -= 1;
+            written.digits[written.start] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+            rest /= 10;
+            if rest == 0 {
+                return written;
+            }
+        }
+    }
+
+    pub(crate) fn borrowed(&self) -> Written<'_> {
+        Written::canonical(&self.digits[self.start..], true)
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        // Digits are text.
+        std::str::from_utf8(&self.digits[self.start..]).unwrap_or_default()
     }
 }
 
@@ -211,6 +259,13 @@ mod tests {
         );
         assert_eq!(Written::in_quotes(br#"a\"%41"#).unquoted_text(), r#"a"%41"#);
         assert_eq!(Written::decoded(b"%41+").encode(), b"%2541%2B".as_slice());
+    }
+
+    #[test]
+    fn numbers_are_written_in_digits() {
+        for number in [0, 7, 10, 1_500_000_000, u64::MAX] {
+            assert_eq!(WrittenNumber::new(number).text(), number.to_string());
+        }
     }
 
     #[test]

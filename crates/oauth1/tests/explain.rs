@@ -209,7 +209,7 @@ fn mistakes_in_the_parameters() {
     );
     assert_eq!(
         with_parameters(|text| {
-            sorted(&String::from_utf8(percent::decode(text.as_bytes()).into_owned()).unwrap())
+            sorted(str::from_utf8(&percent::decode(text.as_bytes())).unwrap())
         }),
         one(Mistake::ParametersNotEncoded)
     );

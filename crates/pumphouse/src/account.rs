@@ -3,7 +3,7 @@
 use pumphouse_client::{Acct, Client, ClientBuilder, Exchange, FileStore, Session};
 
 use crate::error::Error;
-use crate::output;
+use crate::{output, text};
 
 /// The name under which servers and people see this program.
 pub(crate) const APPLICATION: &str = "pumphouse";
@@ -20,12 +20,20 @@ pub(crate) struct Connection {
     verbose: bool,
 }
 
+/// A client that keeps credentials in the platform's directory.
+fn builder() -> Result<ClientBuilder, Error> {
+    Ok(Client::builder(APPLICATION).store(FileStore::in_config_dir()?))
+}
+
+/// A client for what is known here, without asking any server.
+pub(crate) fn client_here() -> Result<Client, Error> {
+    Ok(builder()?.build()?)
+}
+
 impl Connection {
-    /// A client that keeps credentials in the platform's directory.
+    /// A client that reaches servers.
     pub(crate) fn client(&self) -> Result<Client, Error> {
-        let mut builder: ClientBuilder = Client::builder(APPLICATION)
-            .store(FileStore::in_config_dir()?)
-            .plain_http(self.insecure_http);
+        let mut builder = builder()?.plain_http(self.insecure_http);
         if self.verbose {
             builder =
                 builder.observer(|exchange: &Exchange<'_>| output::note(&wire_line(exchange)));
@@ -36,10 +44,17 @@ impl Connection {
 
 /// The choice of an account.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Account {
+pub(crate) struct Choice {
     /// The account to use; not needed if there is only one
     #[arg(long, short, env = "PUMPHOUSE_ACCOUNT", value_name = "USER@HOST")]
     account: Option<Acct>,
+}
+
+/// An account, and how its server is reached.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Account {
+    #[command(flatten)]
+    choice: Choice,
 
     #[command(flatten)]
     connection: Connection,
@@ -49,19 +64,24 @@ impl Account {
     /// The session of the account chosen.
     pub(crate) async fn session(&self) -> Result<Session, Error> {
         let client = self.connection.client()?;
-        let account = self.choose(&client).await?;
-        Ok(client.session(&account).await?)
+        let account = self.choice.choose(&client).await?;
+        let session = client.session(&account).await;
+        session.map_err(|error| Error::from(error).about(&account))
     }
 
-    /// The client, and the account chosen.
-    pub(crate) async fn client(&self) -> Result<(Client, Acct), Error> {
-        let client = self.connection.client()?;
-        let account = self.choose(&client).await?;
-        Ok((client, account))
+    /// The option that makes the same choice again.
+    pub(crate) fn option(&self) -> Option<String> {
+        let account = self.choice.account.as_ref()?;
+        Some(format!(
+            "--account {}",
+            text::shell_word(&account.to_string())
+        ))
     }
+}
 
+impl Choice {
     /// The account that was named, or the only one.
-    async fn choose(&self, client: &Client) -> Result<Acct, Error> {
+    pub(crate) async fn choose(&self, client: &Client) -> Result<Acct, Error> {
         if let Some(account) = &self.account {
             return Ok(account.clone());
         }

@@ -74,6 +74,15 @@ impl Error {
         self
     }
 
+    /// Puts the account that it is about into the advice.
+    #[cfg(feature = "client")]
+    pub(crate) fn about(mut self, account: &pumphouse_client::Acct) -> Self {
+        self.hint = self
+            .hint
+            .map(|hint| hint.replace("user@host", &account.to_string()));
+        self
+    }
+
     /// What made it fail.
     pub(crate) fn with_source(
         mut self,
@@ -147,7 +156,14 @@ impl From<pumphouse_client::Error> for Error {
             _ => Exit::Failure,
         };
         let hint = match error.kind() {
-            Kind::NotLoggedIn | Kind::StoreCorrupt => Some(LOG_IN),
+            Kind::NotLoggedIn => Some(LOG_IN),
+            Kind::StoreCorrupt => Some(
+                "log in again with: pumphouse login user@host; or repair the file and put it back",
+            ),
+            Kind::Tls => Some(
+                "check the port and this machine's clock; for a server without https, add \
+                 --insecure-http",
+            ),
             Kind::PlainHttp => {
                 Some("if you trust the network in between, allow it with --insecure-http")
             }

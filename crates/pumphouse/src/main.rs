@@ -27,14 +27,14 @@ use crate::commands::Command;
     propagate_version = true,
     after_help = "\
 Examples:
-  pumphouse demo                         see everything at work, on this machine
-  pumphouse login you@pump.example       log in to an account
-  pumphouse post 'Hello, world'          write a note
-  pumphouse inbox                        read what came
-  pumphouse serve                        run a server
-  pumphouse oauth1 explain --help        find out why a provider refuses a signature
+  pumphouse demo                      see everything at work, on this machine
+  pumphouse login you@pump.example    log in to an account
+  pumphouse post 'Hello, world'       write a note
+  pumphouse inbox                     read what came
+  pumphouse serve                     run a server
+  pumphouse oauth1 explain --help     find out why a signature is refused
 
-Exit status: 0 done; 1 the server or the network failed; 2 wrong usage; 3 not logged in, or a
+Exit status: 0 done; 1 the server or the network failed; 2 wrong usage; 3 not logged in, or a \
 secret is missing; 4 the server refused, or a signature does not verify."
 )]
 struct Cli {

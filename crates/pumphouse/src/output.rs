@@ -40,6 +40,13 @@ pub(crate) fn complain(text: &str) {
     drop(writeln!(io::stderr().lock(), "{text}"));
 }
 
+/// How many columns there are to write in: those of the terminal, or 80.
+#[cfg(feature = "client")]
+pub(crate) fn width() -> usize {
+    terminal_size::terminal_size_of(io::stdout())
+        .map_or(80, |(terminal_size::Width(columns), _)| columns.into())
+}
+
 /// Whether colours make sense: on a terminal, unless `NO_COLOR` is set.
 pub(crate) fn colours(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -222,6 +223,57 @@ fn plain_http_must_be_asked_for() {
     assert!(refused.err.contains("--insecure-http"), "{}", refused.err);
     let allowed = pumphouse(home.path(), &["whoami", "--insecure-http"]);
     assert_eq!(allowed.status, 1, "{}", allowed.err);
+}
+
+/// The account of a server that gives this answer once, and then no more.
+fn account_of_a_server_that_says(home: &Path, answer: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        // A request and its body may come in two pieces; either is enough to answer.
+        stream.read(&mut [0; 16 * 1024]).unwrap();
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    let account = format!("a@{address}");
+    write_account(home, &account, &format!("http://{address}"));
+    account
+}
+
+#[test]
+fn a_post_without_an_answer_is_not_called_failed() {
+    for answer in ["", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"] {
+        let home = home();
+        let account = account_of_a_server_that_says(home.path(), answer);
+        let post = pumphouse(home.path(), &["post", "--account", &account, "x"]);
+        assert_eq!(post.status, 1);
+        let advice = "may have been posted all the same: look with pumphouse outbox";
+        assert!(post.err.contains(advice), "{}", post.err);
+    }
+}
+
+#[test]
+fn what_a_server_sends_steers_neither_terminal_nor_shell() {
+    let page = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n\
+        {\"links\":{\"next\":{\"href\":\"/?before=x\"}},\
+        \"items\":[{\"id\":\"x'; y '\\u001b[2J\",\"content\":\"&#27;[2J\u{9b}31mhi\"}]}";
+    let home = home();
+    let account = account_of_a_server_that_says(home.path(), page);
+    let inbox = pumphouse(home.path(), &["inbox", "--major", "--account", &account]);
+    assert_eq!(inbox.status, 0, "{}", inbox.err);
+    assert_eq!(
+        inbox.err,
+        format!(
+            "Older: pumphouse inbox --major --account {account} --before 'x'\\''; y '\\''[2J'\n"
+        )
+    );
+    assert!(!inbox.out.contains(['\u{1b}', '\u{9b}']), "{}", inbox.out);
+
+    let account = account_of_a_server_that_says(home.path(), page);
+    let json = pumphouse(home.path(), &["inbox", "--json", "--account", &account]);
+    assert!(json.out.contains("\\u009b31mhi"), "{}", json.out);
+    let value: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(value["items"][0]["content"], "&#27;[2J\u{9b}31mhi");
 }
 
 #[test]

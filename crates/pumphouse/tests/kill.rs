@@ -1,5 +1,5 @@
 //! Nothing that was answered 200 is lost when the server is killed in the middle of it.
-
+#![cfg(feature = "server")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 use std::io::{BufRead as _, BufReader};

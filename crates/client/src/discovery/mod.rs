@@ -23,6 +23,8 @@ pub(crate) async fn discover(transport: &Transport, host: &str) -> Result<Endpoi
     for base in bases(host, transport.plain_http())? {
         match discover_at(transport, &base).await {
             Ok(endpoints) => return Ok(endpoints),
+            // The person has waited long enough.
+            Err(error) if error.kind() == ErrorKind::Timeout => return Err(error),
             Err(error) => {
                 first_error.get_or_insert(error);
             }

@@ -100,7 +100,8 @@ impl LoopbackListener {
         self.callback.clone()
     }
 
-    /// Waits until the person has agreed, or refused.
+    /// Waits until the person has agreed, or refused; a log-in that was refused is
+    /// [forgotten](PendingAuthorization::forget).
     ///
     /// # Errors
     ///
@@ -112,7 +113,7 @@ impl LoopbackListener {
         timeout: Duration,
     ) -> Result<Verifier> {
         let waited = tokio::time::timeout(timeout, self.wait(pending)).await;
-        waited.unwrap_or_else(|_| {
+        let verifier = waited.unwrap_or_else(|_| {
             Err(Error::new(
                 ErrorKind::NoAuthorisation,
                 format!(
@@ -120,7 +121,13 @@ impl LoopbackListener {
                     timeout.as_secs()
                 ),
             ))
-        })
+        });
+        if let Err(error) = &verifier
+            && error.kind() == ErrorKind::Denied
+        {
+            pending.forget().await?;
+        }
+        verifier
     }
 
     async fn wait(&self, pending: &PendingAuthorization) -> Result<Verifier> {

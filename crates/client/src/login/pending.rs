@@ -210,8 +210,15 @@ impl PendingAuthorization {
         Ok(())
     }
 
-    /// Takes it out of the client's store.
-    pub(crate) async fn forget(&self) -> Result<()> {
+    /// Takes it out of the client's store, when nothing can come of it any more.
+    ///
+    /// [`finish`](Self::finish) and [`LoopbackListener`](crate::LoopbackListener) do this by
+    /// themselves when the person has refused.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be written.
+    pub async fn forget(&self) -> Result<()> {
         let kept = self.kept.clone();
         let client = self.registration.server().client();
         let change = move |record: &mut Option<Record>| {
@@ -227,21 +234,21 @@ impl PendingAuthorization {
 }
 
 fn return_error(error: ReturnError) -> Error {
-    let (kind, message) = match error {
-        ReturnError::OtherToken => (
+    match error {
+        ReturnError::OtherToken => Error::new(
             ErrorKind::TokenMismatch,
             "the server's answer belongs to another log-in than the one under way",
         ),
-        ReturnError::Denied => (
+        ReturnError::Denied => Error::new(
             ErrorKind::Denied,
             "the person did not agree that this program uses the account",
         ),
-        _ => (
+        other => Error::new(
             ErrorKind::InvalidInput,
             "this address brings no verifier from the server's page",
-        ),
-    };
-    Error::new(kind, message).with_source(error)
+        )
+        .with_source(other),
+    }
 }
 
 impl fmt::Debug for PendingAuthorization {

@@ -53,8 +53,15 @@ impl Client {
         let pasted = ask(pending.url().clone()).await.map_err(|error| {
             Error::new(ErrorKind::Verifier, "no verifier was given").with_source(error)
         })?;
-        let verifier = pending.verifier_from_paste(&pasted)?;
-        pending.finish(verifier).await
+        match pending.verifier_from_paste(&pasted) {
+            Ok(verifier) => pending.finish(verifier).await,
+            Err(error) => {
+                if error.kind() == ErrorKind::Denied {
+                    pending.forget().await?;
+                }
+                Err(error)
+            }
+        }
     }
 
     /// Connects to an account like [`connect`](Self::connect), but opens the person's browser and

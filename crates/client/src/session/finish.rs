@@ -15,15 +15,21 @@ impl PendingAuthorization {
     /// [`Denied`](ErrorKind::Denied); [`OtherAccount`](ErrorKind::OtherAccount) if somebody else
     /// agreed, with their own account.
     pub async fn finish(&self, verifier: impl Into<Verifier>) -> Result<Session> {
-        let token = self.exchange(&verifier.into()).await;
-        if let Err(error) = &token
-            && error.kind() == ErrorKind::Denied
+        let session = self.session(&verifier.into()).await;
+        if let Err(error) = &session
+            && matches!(error.kind(), ErrorKind::Denied | ErrorKind::OtherAccount)
         {
             self.forget().await?;
         }
-        let session = self.registration().clone().session(token?);
-        self.check_account(&session).await?;
+        let session = session?;
         self.keep_finished(&session).await?;
+        Ok(session)
+    }
+
+    async fn session(&self, verifier: &Verifier) -> Result<Session> {
+        let token = self.exchange(verifier).await?;
+        let session = self.registration().clone().session(token);
+        self.check_account(&session).await?;
         Ok(session)
     }
 

@@ -56,12 +56,7 @@ pub(super) fn load(path: &Path) -> Result<Option<Content>, Unusable> {
     let bytes = match disk::read_limited(path, MAX_SIZE) {
         Ok(bytes) => Zeroizing::new(bytes),
         Err(error) if error.kind() == IoKind::NotFound => return Ok(None),
-        Err(error)
-            if matches!(
-                error.kind(),
-                IoKind::PermissionDenied | IoKind::IsADirectory | IoKind::FileTooLarge
-            ) =>
-        {
+        Err(error) if is_the_files_own(&error, path) => {
             return Err(Unusable::Corrupt(format!("cannot be read ({error})")));
         }
         Err(error) => return Err(Unusable::Other(failed("could not read", path, error))),
@@ -76,16 +71,28 @@ pub(super) fn load(path: &Path) -> Result<Option<Content>, Unusable> {
     };
     let Version { version } = serde_json::from_slice(&bytes).map_err(corrupt)?;
     if version > VERSION {
-        return Err(Unusable::Other(Error::new(
-            ErrorKind::Store,
-            format!(
-                "{} was written by a newer version of this program (format {version}, this one \
+        return Err(Unusable::Other(
+            Error::new(
+                ErrorKind::Store,
+                format!(
+                    "{} was written by a newer version of this program (format {version}, this one \
                  knows {VERSION})",
-                path.display()
-            ),
-        )));
+                    path.display()
+                ),
+            )
+            .with_hint("use that newer version"),
+        ));
     }
     serde_json::from_slice(&bytes).map(Some).map_err(corrupt)
+}
+
+/// Whether a file is to blame itself, and not the directory that it is in.
+fn is_the_files_own(error: &io::Error, path: &Path) -> bool {
+    match error.kind() {
+        IoKind::IsADirectory | IoKind::FileTooLarge => true,
+        IoKind::PermissionDenied => fs::symlink_metadata(path).is_ok(),
+        _ => false,
+    }
 }
 
 /// Replaces the file, in this directory, with this content.

@@ -68,11 +68,13 @@ impl FileStore {
                 "there is no home directory to keep credentials in",
             )
             .with_source(error)
+            .with_hint("set HOME, or XDG_CONFIG_HOME")
         })?;
         Ok(Self::at(base.config_dir().join("pumphouse/accounts")))
     }
 
-    /// A store in a directory of the program's choice. It is made when first written to.
+    /// A store in a directory of the program's choice, for nothing else. It is made when first
+    /// written to, and on Unix closed to everybody but its owner.
     pub fn at(directory: impl Into<PathBuf>) -> Self {
         Self {
             directory: directory.into(),
@@ -99,7 +101,13 @@ impl FileStore {
 
     fn make_directory(&self) -> Result<()> {
         let made = disk::create_private_dir(&self.directory);
-        made.map_err(|error| failed("could not make the directory", &self.directory, error))
+        made.map_err(|error| {
+            failed(
+                "could not make the private directory",
+                &self.directory,
+                error,
+            )
+        })
     }
 
     /// Waits for the lock of the directory; dropping the file gives it back.

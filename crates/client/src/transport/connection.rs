@@ -1,5 +1,7 @@
 //! The HTTP clients below, and what their failures mean.
 
+use std::error::Error as StdError;
+use std::io;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -58,12 +60,26 @@ pub(super) fn connection_error(error: reqwest::Error, request: &str) -> Error {
         (ErrorKind::UnknownHost, "the name of the host was not found")
     } else if error.is_timeout() {
         (ErrorKind::Timeout, "could not connect in time")
+    } else if error.is_connect() && is_tls(&error) {
+        (ErrorKind::Tls, "no encrypted connection could be made")
     } else if error.is_connect() {
         (ErrorKind::Unreachable, "could not connect")
     } else if error.is_builder() {
         (ErrorKind::InvalidInput, "this request cannot be sent")
     } else {
-        (ErrorKind::Unreachable, "the connection broke")
+        (ErrorKind::ConnectionLost, "the connection broke")
     };
     Error::new(kind, format!("{request}: {why}")).with_source(error.without_url())
+}
+
+/// What TLS refuses arrives as invalid data, or as an early end, while connecting.
+fn is_tls(error: &(dyn StdError + 'static)) -> bool {
+    let io = error.downcast_ref::<io::Error>();
+    let kinds = [io::ErrorKind::InvalidData, io::ErrorKind::UnexpectedEof];
+    io.is_some_and(|error| kinds.contains(&error.kind()))
+        // An error of another kind may hold one without calling it its source.
+        || io
+            .and_then(io::Error::get_ref)
+            .is_some_and(|held| is_tls(held))
+        || error.source().is_some_and(is_tls)
 }

@@ -57,7 +57,6 @@ pub(super) fn next_hop(
             &format!("redirected from https to {next}"),
         ));
     }
-    check_scheme(&next, plain_http, request.purpose)?;
     if request.redirects == Redirects::Nowhere {
         return Err(refuse(
             ErrorKind::Redirect,
@@ -70,5 +69,6 @@ pub(super) fn next_hop(
             &format!("redirected to {next}, where these credentials do not belong"),
         ));
     }
+    check_scheme(&next, plain_http, request.purpose)?;
     Ok(Some(next))
 }

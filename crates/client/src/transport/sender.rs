@@ -130,7 +130,7 @@ impl Transport {
         for _ in 0..MAX_RETRIES {
             match self.exchange(request, url, signature).await {
                 Err(Failure::Connection(error))
-                    if request.method == Method::GET && error.kind() == ErrorKind::Unreachable =>
+                    if request.method == Method::GET && is_passing(error.kind()) =>
                 {
                     tracing::debug!(%url, %error, "connection failed, trying again");
                     tokio::time::sleep(pause).await;
@@ -211,6 +211,11 @@ fn signed(
         }
     };
     Ok((headers, signed_with))
+}
+
+/// Whether another attempt may do better.
+fn is_passing(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Unreachable | ErrorKind::ConnectionLost)
 }
 
 /// Failures of one exchange, by whether the request may have reached the server's program.

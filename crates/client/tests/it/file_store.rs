@@ -146,6 +146,7 @@ fn a_file_of_a_newer_version_is_left_alone() {
     let error = store.read(&record.key()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Store);
     assert!(error.to_string().contains("newer version"), "{error}");
+    assert_eq!(error.hint(), Some("use that newer version"));
     let change = &mut |kept: &mut Option<Record>| *kept = Some(record.clone());
     assert!(store.update(&record.key(), change).is_err());
     assert_eq!(fs::read_to_string(&path).unwrap(), newer);

@@ -365,6 +365,33 @@ async fn an_account_of_somebody_else_is_not_kept() {
     assert!(error.to_string().contains("'bob'"), "{error}");
     let error = client.session(&peer.acct("alice")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotLoggedIn);
+    // The temporary credentials are used up: nothing is left to go on with.
+    assert!(client.pending(&peer.acct("alice")).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_log_in_that_was_refused_is_forgotten() {
+    let peer = Peer::start(crate::peer::pump).await;
+    let account = peer.acct("alice");
+    let directory = tempfile::tempdir().unwrap();
+    let client = stored(&directory);
+    let refused = "/callback?oauth_token=temporary&oauth_problem=permission_denied";
+
+    let listener = LoopbackListener::bind().await.unwrap();
+    let callback = listener.callback();
+    let pending = client
+        .begin(&account, callback.clone().into())
+        .await
+        .unwrap();
+    assert!(client.pending(&account).await.unwrap().is_some());
+    let (verifier, _) = tokio::join!(listener.verifier(&pending, LONG), visit(&callback, refused));
+    assert_eq!(verifier.unwrap_err().kind(), ErrorKind::Denied);
+    assert!(client.pending(&account).await.unwrap().is_none());
+
+    let ask = async |_: Url| Ok::<_, std::io::Error>(format!("http://127.0.0.1:1{refused}"));
+    let error = client.connect(&account, ask).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Denied);
+    assert!(client.pending(&account).await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ async fn bad_answers_have_kinds() {
     let expired = failure(|_| answer(400, "text/plain", "Invalid / expired Token")).await;
     assert_eq!(expired, (ErrorKind::TokenRefused, 1));
     let no_http = failure(|_| Reply::Bytes(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec())).await;
-    assert_eq!(no_http.0, ErrorKind::Unreachable);
+    assert_eq!(no_http.0, ErrorKind::ConnectionLost);
 }
 
 #[tokio::test]
@@ -68,12 +68,27 @@ async fn a_body_that_is_cut_off_is_told() {
 #[tokio::test]
 async fn a_hangup_is_tried_again_only_when_reading() {
     let (kind, attempts) = failure(|_| Reply::Hangup).await;
-    assert_eq!((kind, attempts), (ErrorKind::Unreachable, 3));
+    assert_eq!((kind, attempts), (ErrorKind::ConnectionLost, 3));
 
     let peer = Peer::start(|_| Reply::Hangup).await;
     let error = session(&peer).post_note("once").send().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unreachable);
+    assert_eq!(error.kind(), ErrorKind::ConnectionLost);
     assert_eq!(peer.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_without_https_is_told_from_one_that_is_silent() {
+    // The first bytes of TLS are no request: the peer hangs up.
+    let peer = Peer::start(|_| Reply::Hangup).await;
+    let base = peer.url("/").replace("http:", "https:").parse().unwrap();
+    let session = Client::builder("Test.io")
+        .build()
+        .unwrap()
+        .server(&peer.acct("alice"), Endpoints::well_known(&base))
+        .registered_as(ClientCredentials::new("the-key", "the-hush"))
+        .session(TokenCredentials::new("token", "token-hush"));
+    let error = session.whoami().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
 }
 
 #[tokio::test]
@@ -169,7 +184,7 @@ async fn redirects_end_and_never_repeat_a_post() {
     let (kind, _) = failure(|_| redirect(302, "http://[")).await;
     assert_eq!(kind, ErrorKind::Redirect);
     let (kind, _) = failure(|_| redirect(302, "http://e14n.com/")).await;
-    assert_eq!(kind, ErrorKind::PlainHttp);
+    assert_eq!(kind, ErrorKind::ForeignOrigin);
 
     let peer = Peer::start(|_| redirect(302, "/elsewhere")).await;
     let error = session(&peer).post_note("x").send().await.unwrap_err();

@@ -8,8 +8,6 @@ use crate::written::Written;
 
 /// One pair as it stands in the header, without quotes.
 pub(crate) struct Pair<'a> {
-    /// The name, when it is one of the protocol's that this crate knows.
-    pub(crate) known: Option<Name>,
     pub(crate) name: &'a [u8],
     pub(crate) value: Written<'a>,
 }
@@ -20,7 +18,10 @@ impl<'a> Pair<'a> {
     }
 
     pub(crate) fn param(&self) -> Param<'a> {
-        Param { name: Written::in_header(self.name), value: self.value }
+        Param {
+            name: Written::in_header(self.name),
+            value: self.value,
+        }
     }
 }
 
@@ -47,16 +48,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next pair, or `None` at the end. Commas may be too many everywhere and missing nowhere.
-    #[inline]
     pub(crate) fn next_pair(&mut self) -> Result<Option<Pair<'a>>, HeaderError> {
-        match self.next_simple_pair() {
-            Some(pair) => Ok(Some(pair)),
-            None => self.next_other_pair(),
-        }
-    }
-
-    #[inline(never)]
-    fn next_other_pair(&mut self) -> Result<Option<Pair<'a>>, HeaderError> {
         self.skip_separators();
         if self.rest.is_empty() {
             return Ok(None);
@@ -75,20 +67,19 @@ impl<'a> Scanner<'a> {
         };
         self.skip_spaces();
         if matches!(self.rest.first(), None | Some(b',')) {
-            Ok(Some(Pair { known: Name::from_bytes(name), name, value }))
+            Ok(Some(Pair { name, value }))
         } else {
             Err(HeaderError::Malformed)
         }
     }
 
     /// The next pair when it is a protocol parameter written as nearly everybody writes it: `name="value"`, a comma, a space,
-    /// and nothing to decode but what the base string wants encoded.
-    #[inline]
-    fn next_simple_pair(&mut self) -> Option<Pair<'a>> {
+    /// and nothing to decode but what the base string wants encoded. Otherwise [`next_pair`](Self::next_pair) has to read it.
+    #[inline(always)]
+    pub(crate) fn next_simple_pair(&mut self) -> Option<(Name, Written<'a>)> {
         let text = self.rest.strip_prefix(b" ").unwrap_or(self.rest);
-        let known = Name::at_start(text)?;
-        let (name, after) = text.split_at(known.text().len());
-        let text = after.strip_prefix(b"=\"")?;
+        let name = Name::at_start(text)?;
+        let text = text[name.text().len()..].strip_prefix(b"=\"")?;
         let (length, is_plain) = percent::count_canonical(text);
         let (value, after) = text.split_at(length);
         self.rest = match after {
@@ -96,7 +87,12 @@ impl<'a> Scanner<'a> {
             [b'"', b',', rest @ ..] => rest,
             _ => return None,
         };
-        Some(Pair { known: Some(known), name, value: Written::canonical(value, is_plain) })
+        Some((name, Written::canonical(value, is_plain)))
+    }
+
+    /// Whether nothing is left, not even spaces.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.rest.is_empty()
     }
 
     /// The name of a scheme, when one stands next: a word, a space and then something that is no equals sign.

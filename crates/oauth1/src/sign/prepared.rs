@@ -7,9 +7,9 @@ use crate::base_string;
 use crate::header;
 use crate::params::{Param, Params, read_form};
 use crate::percent;
-use crate::protocol::{Name, OwnedValues, Values};
+use crate::protocol::{Name, OwnedValues, SENDING_ORDER, Values};
 use crate::request::{Located, Request};
-use crate::written::{OwnedWritten, Written};
+use crate::written::{OwnedWritten, Written, WrittenNumber};
 
 /// Where the protocol parameters go (RFC 5849, section 3.5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -17,7 +17,8 @@ pub enum Placement {
     /// Into the `Authorization` header: the best place, since headers are not logged and not cached.
     #[default]
     Header,
-    /// Into the query of the URL, after what stands there.
+    /// Into the query of the URL, after what stands there. URLs are logged, and caches do not know that the answer is private:
+    /// servers should say so with `Cache-Control` (RFC 5849, section 4.4).
     Query,
     /// Into the form body, after what stands there. Only for bodies of the type `application/x-www-form-urlencoded`.
     Body,
@@ -35,8 +36,7 @@ pub struct Prepared<'a> {
 
 /// The protocol parameters that are new with each request.
 pub(super) struct FreshValues {
-    pub(super) timestamp: Option<OwnedWritten>,
-    pub(super) nonce: Option<OwnedWritten>,
+    pub(super) timestamp_and_nonce: Option<(WrittenNumber, OwnedWritten)>,
     pub(super) body_hash: Option<OwnedWritten>,
 }
 
@@ -44,34 +44,19 @@ impl FreshValues {
     /// Together with those that are the same in every request.
     fn join<'v>(&'v self, fixed: &'v OwnedValues) -> Values<'v> {
         let mut values = fixed.borrowed();
-        let fresh = [
-            (Name::Timestamp, &self.timestamp),
-            (Name::Nonce, &self.nonce),
-            (Name::BodyHash, &self.body_hash),
-        ];
-        for (name, value) in fresh {
-            if let Some(value) = value {
-                values.insert(name, value.borrowed());
-            }
+        if let Some((timestamp, nonce)) = &self.timestamp_and_nonce {
+            values.insert(Name::Timestamp, timestamp.borrowed());
+            values.insert(Name::Nonce, nonce.borrowed());
+        }
+        if let Some(hash) = &self.body_hash {
+            values.insert(Name::BodyHash, hash.borrowed());
         }
         values
     }
 }
 
-/// The order in which protocol parameters are sent; those that this crate does not know and the signature follow.
-const SENDING_ORDER: [Name; 9] = [
-    Name::ConsumerKey,
-    Name::Token,
-    Name::SignatureMethod,
-    Name::Timestamp,
-    Name::Nonce,
-    Name::Version,
-    Name::Callback,
-    Name::Verifier,
-    Name::BodyHash,
-];
-
 impl<'a> Prepared<'a> {
+    #[inline]
     pub(super) fn new(
         signer: &'a Signer,
         request: &Request<'a>,
@@ -99,8 +84,7 @@ impl<'a> Prepared<'a> {
                 .iter()
                 .map(|(name, value)| Param::new(name, value)),
         );
-        let protocol = fresh.join(&signer.fixed);
-        let base_string = base_string::write(request.method(), located, &protocol, &others);
+        let base_string = write_base_string(signer, request.method(), located, &fresh, &others);
         Ok(Self {
             signer,
             placement,
@@ -125,14 +109,16 @@ impl<'a> Prepared<'a> {
                 value: values.get(name)?,
             })
         });
-        known
-            .chain(
-                self.signer
-                    .extra
-                    .iter()
-                    .map(|(name, value)| Param::new(name, value)),
-            )
-            .collect()
+        let extra = self
+            .signer
+            .extra
+            .iter()
+            .map(|(name, value)| Param::new(name, value));
+        let hash = self.fresh.body_hash.as_ref().map(|hash| Param {
+            name: Written::canonical(Name::BodyHash.text().as_bytes(), true),
+            value: hash.borrowed(),
+        });
+        known.chain(extra).chain(hash).collect()
     }
 
     /// Puts the signature (as the method gives it, not percent-encoded) and all other parameters into their place.
@@ -149,19 +135,24 @@ impl<'a> Prepared<'a> {
     }
 
     pub(crate) fn header(&self, signature: &str) -> String {
-        let params = self.protocol_parameters();
-        let mut out = Vec::with_capacity(512);
-        header::write_scheme(&mut out, self.signer.realm.as_deref());
-        for param in &params {
-            let (name, value) = param.encode();
-            header::write_pair(&mut out, &name, &value);
-        }
-        header::write_pair(
-            &mut out,
-            b"oauth_signature",
-            &percent::encode_bytes(signature.as_bytes()),
-        );
-        percent::into_text(out)
+        let mut out = match &self.fresh.timestamp_and_nonce {
+            Some((timestamp, nonce))
+                if self.signer.extra.is_empty() && self.fresh.body_hash.is_none() =>
+            {
+                let template = &self.signer.ready().header;
+                let [before, between, after] = template.pieces();
+                let mut out = String::with_capacity(template.len() + 3 * signature.len() + 128);
+                [before, timestamp.text(), between, nonce.encoded(), after]
+                    .iter()
+                    .for_each(|piece| out.push_str(piece));
+                out
+            }
+            _ => header::write(self.signer.realm.as_deref(), &self.protocol_parameters()),
+        };
+        out.push_str(", oauth_signature=\"");
+        percent::encode_text_into(&mut out, signature);
+        out.push('"');
+        out
     }
 
     pub(crate) fn query(&self, signature: &str) -> String {
@@ -200,6 +191,35 @@ impl<'a> Prepared<'a> {
         percent::encode_into(&mut out, signature.as_bytes());
         out
     }
+}
+
+/// Writes the base string: in one go when the parameters of the request stand before and after those of the protocol,
+/// as they do but for odd names.
+fn write_base_string(
+    signer: &Signer,
+    method: &str,
+    located: &Located<'_>,
+    fresh: &FreshValues,
+    others: &Params<'_>,
+) -> Vec<u8> {
+    if let (Some((timestamp, nonce)), None) = (&fresh.timestamp_and_nonce, &fresh.body_hash) {
+        let template = &signer.ready().base_string;
+        let [before, between, after] = template.pieces();
+        let write_protocol = |out: &mut Vec<u8>| {
+            out.extend_from_slice(before.as_bytes());
+            nonce.borrowed().encode_twice_into(out);
+            out.extend_from_slice(between.as_bytes());
+            timestamp.borrowed().encode_twice_into(out);
+            out.extend_from_slice(after.as_bytes());
+        };
+        let length = template.len() + 64;
+        if let Some(base_string) =
+            base_string::write_around(method, located, others, length, write_protocol)
+        {
+            return base_string;
+        }
+    }
+    base_string::write(method, located, &fresh.join(&signer.fixed), others)
 }
 
 impl std::fmt::Debug for Prepared<'_> {

@@ -84,6 +84,7 @@ impl<M: Mac + Clone + Send + Sync> BoundMethod for Bound<M> {
 }
 
 /// HMAC takes keys of every length: there is always one.
+#[inline]
 fn keyed<M: KeyInit>(keys: &Keys<'_>) -> Option<M> {
     M::new_from_slice(&keys.shared_key()).ok()
 }

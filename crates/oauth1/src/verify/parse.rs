@@ -33,7 +33,6 @@ pub(super) fn parse<'a>(
     {
         return Err(Problem::NotSigned);
     }
-    check_lengths(protocol, &policy.limits)?;
     if policy.tls == TlsRule::Always {
         check_tls(&located, policy)?;
     }
@@ -70,13 +69,13 @@ pub(super) fn parse<'a>(
 }
 
 /// Everything that the signature covers, and the realm, which it does not.
-#[derive(Clone, Debug, Default)]
 struct Claims<'a> {
     realm: Option<Written<'a>>,
     protocol: Values<'a>,
     params: Params<'a>,
     /// Where the protocol parameters are.
     place: Option<Place>,
+    limits: Limits,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +89,17 @@ enum Place {
 const MOST_UNKNOWN_PROTOCOL_PARAMETERS: usize = 64;
 
 impl<'a> Claims<'a> {
+    fn new(limits: Limits) -> Self {
+        let (protocol, params) = (Values::default(), Params::new());
+        Self {
+            realm: None,
+            protocol,
+            params,
+            place: None,
+            limits,
+        }
+    }
+
     fn collect(
         request: &Request<'a>,
         located: &Located<'a>,
@@ -99,8 +109,8 @@ impl<'a> Claims<'a> {
         if params::count_form(located.query) + params::count_form(form) > limits.parameters {
             return Err(Problem::TooLarge(Limit::Parameters));
         }
-        let mut claims = Self::default();
-        claims.read_header(request, limits)?;
+        let mut claims = Self::new(*limits);
+        claims.read_header(request)?;
         params::read_form(located.query).try_for_each(|param| claims.add(param, Place::Query))?;
         params::read_form(form).try_for_each(|param| claims.add(param, Place::Body))?;
         if claims.params.len() > limits.parameters {
@@ -111,30 +121,34 @@ impl<'a> Claims<'a> {
     }
 
     /// A header of another scheme is none of our business.
-    fn read_header(&mut self, request: &Request<'a>, limits: &Limits) -> Result<(), Problem> {
+    fn read_header(&mut self, request: &Request<'a>) -> Result<(), Problem> {
         if request.has_repeated_authorization() {
             return Err(Problem::HeaderMalformed);
         }
         let value = request.authorization().unwrap_or_default();
-        if value.len() > limits.header_bytes {
+        if value.len() > self.limits.header_bytes {
             return Err(Problem::TooLarge(Limit::Header));
         }
         let Some(mut pairs) = header::pairs(value) else {
             return Ok(());
         };
-        while let Some(pair) = pairs.next_pair().map_err(|_| Problem::HeaderMalformed)? {
-            if let Some(name) = pair.known {
-                self.add_known(name, pair.value, Place::Header)?;
-            } else if !pair.is_realm() {
+        loop {
+            while let Some((name, value)) = pairs.next_simple_pair() {
+                self.add_known(name, value, Place::Header)?;
+            }
+            if pairs.is_at_end() {
+                return Ok(());
+            }
+            let pair = pairs.next_pair().map_err(|_| Problem::HeaderMalformed)?;
+            let Some(pair) = pair else { return Ok(()) };
+            if !pair.is_realm() {
                 self.add(pair.param(), Place::Header)?;
             } else if self.realm.replace(pair.value).is_some() {
                 return Err(Problem::ParameterDuplicated("realm".to_owned()));
             }
         }
-        Ok(())
     }
 
-    #[inline]
     fn add(&mut self, param: Param<'a>, place: Place) -> Result<(), Problem> {
         match param.known_name() {
             Some(name) => self.add_known(name, param.value, place),
@@ -145,7 +159,7 @@ impl<'a> Claims<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn add_known(&mut self, name: Name, value: Written<'a>, place: Place) -> Result<(), Problem> {
         // Protocol parameters stand in one place only (RFC 5849, section 3.5), each once (section 3.1).
         if self
@@ -154,6 +168,19 @@ impl<'a> Claims<'a> {
             .is_some_and(|before| before != place)
         {
             return Err(Problem::SeveralPlaces);
+        }
+        let Limits {
+            value_bytes,
+            nonce_bytes,
+            ..
+        } = self.limits;
+        let limit = if name == Name::Nonce {
+            nonce_bytes
+        } else {
+            value_bytes
+        };
+        if value.written_length() > limit && value.decode().len() > limit {
+            return Err(Problem::TooLarge(Limit::Value));
         }
         let is_first = self.protocol.insert(name, value);
         if is_first {
@@ -179,6 +206,7 @@ impl<'a> Claims<'a> {
     }
 }
 
+#[inline]
 fn text<'a>(protocol: &Values<'a>, name: Name) -> Result<Option<Cow<'a, str>>, Problem> {
     protocol
         .text(name)
@@ -191,22 +219,6 @@ fn check_tls(located: &Located<'_>, policy: &Policy) -> Result<(), Problem> {
         Ok(())
     } else {
         Err(Problem::TransportInsecure)
-    }
-}
-
-fn check_lengths(protocol: &Values<'_>, limits: &Limits) -> Result<(), Problem> {
-    let is_too_long = protocol.iter().any(|(name, value)| {
-        let limit = if name == Name::Nonce {
-            limits.nonce_bytes
-        } else {
-            limits.value_bytes
-        };
-        value.written_length() > limit && value.decode().len() > limit
-    });
-    if is_too_long {
-        Err(Problem::TooLarge(Limit::Value))
-    } else {
-        Ok(())
     }
 }
 

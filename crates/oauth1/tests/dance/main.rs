@@ -23,10 +23,11 @@ use pumphouse_oauth1::provider::{
     Access, Authenticated, Callback, CallbackRule, Client, Legs, MemoryStore, Provider, Rejection,
     Store, TemporaryAccess,
 };
+use pumphouse_oauth1::signature::{MethodError, SignatureMethod};
 use pumphouse_oauth1::verify::TlsRule;
 use pumphouse_oauth1::{
-    ClientCredentials, Clock, Placement, Plaintext, Policy, Problem, Request, Secret, Signer,
-    TemporaryCredentials, TokenCredentials,
+    ClientCredentials, Clock, HmacSha1, Keys, Placement, Plaintext, Policy, Problem, Request,
+    Secret, Signer, TemporaryCredentials, TokenCredentials,
 };
 
 /// Runs a future that never waits.

@@ -437,3 +437,57 @@ fn verifiers_can_be_kept_hashed_and_guesses_counted() {
     let right = flow.exchange(&pending.with_verifier("123456")).unwrap();
     assert!(run(provider.token_credentials(&request(&right))).is_ok());
 }
+
+/// HMAC-SHA1 that counts how often it was asked.
+struct Counting(Arc<AtomicU64>);
+
+impl SignatureMethod for Counting {
+    fn name(&self) -> &str {
+        "HMAC-SHA1"
+    }
+    fn sign(&self, base_string: &[u8], keys: &Keys<'_>) -> Result<String, MethodError> {
+        HmacSha1.sign(base_string, keys)
+    }
+    fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &[u8]) -> bool {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        HmacSha1.verify(base_string, keys, signature)
+    }
+}
+
+#[test]
+fn whoever_is_unknown_costs_as_much_as_whoever_is_known() {
+    let asked = Arc::new(AtomicU64::new(0));
+    let mut world = World::new();
+    let policy = Policy::new()
+        .without_methods()
+        .with_method(Counting(Arc::clone(&asked)));
+    world.provider = world.provider.with_policy(policy);
+    let token = world.log_in();
+    let header = |key: &str, token: TokenCredentials| {
+        let signer = Signer::new(ClientCredentials::new(key, "client secret"))
+            .with_clock(world.clock.clone());
+        signer
+            .with_token(token)
+            .authorization(&Request::new("GET", PHOTOS))
+            .unwrap()
+    };
+    let guess = || TokenCredentials::new("guess", "guess");
+    let expected = [
+        (header("client", token.clone()), Ok("alice")),
+        (
+            header("client", guess()),
+            Err(Problem::TokenRejected(TokenFault::Unknown)),
+        ),
+        (
+            header("other", token.clone()),
+            Err(Problem::TokenRejected(TokenFault::Unknown)),
+        ),
+        (header("nobody", token), Err(Problem::ConsumerKeyUnknown)),
+        (header("nobody", guess()), Err(Problem::ConsumerKeyUnknown)),
+    ];
+    for (header, verdict) in expected {
+        let before = asked.load(Ordering::Relaxed);
+        assert_eq!(world.ask(&header, Legs::Three), verdict);
+        assert_eq!(asked.load(Ordering::Relaxed) - before, 1, "{verdict:?}");
+    }
+}

@@ -3,11 +3,11 @@
 use pumphouse_client::Record;
 use serde_json::json;
 
-use crate::account::Connection;
+use crate::account::client_here;
 use crate::error::Error;
 use crate::output;
 
-/// List the accounts that you are logged in to.
+/// List the accounts that this program knows, logged in or not.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
@@ -16,14 +16,11 @@ pub(crate) struct Args {
     /// Print JSON
     #[arg(long)]
     json: bool,
-
-    #[command(flatten)]
-    connection: Connection,
 }
 
 /// Lists them; nothing is sent.
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
-    let client = args.connection.client()?;
+    let client = client_here()?;
     let mut records = Vec::new();
     for account in client.accounts().await? {
         records.extend(client.record(&account).await?);

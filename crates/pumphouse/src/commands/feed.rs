@@ -38,15 +38,18 @@ pub(super) struct Half {
     pub(super) minor: bool,
 }
 
-/// Reads the page and prints it.
+/// Reads the page and prints it. The words are those of the command that asked for it, without the
+/// page.
 pub(super) async fn show(
     request: PageRequest<Activity>,
     args: PageArgs,
-    command: &str,
+    words: &[&str],
 ) -> Result<(), Error> {
     let mut request = request;
+    let mut command = format!("pumphouse {}", words.join(" "));
     if let Some(count) = args.count {
         request = request.count(count);
+        command = format!("{command} --count {count}");
     }
     if let Some(id) = args.before {
         request = request.before(id);
@@ -56,9 +59,9 @@ pub(super) async fn show(
     }
     let page = request.send().await?;
     if args.json {
-        return output::line(page.raw());
+        return output::line(&text::json(page.raw()));
     }
-    print(&page, command)
+    print(&page, &command)
 }
 
 fn print(page: &Page<Activity>, command: &str) -> Result<(), Error> {
@@ -71,8 +74,8 @@ fn print(page: &Page<Activity>, command: &str) -> Result<(), Error> {
     if page.has_next()
         && let Some(id) = page.items().last().and_then(|last| last.id.as_deref())
     {
-        let id = text::one_line(id);
-        output::note(&format!("Older: pumphouse {command} --before '{id}'"));
+        let id = text::shell_word(id);
+        output::note(&format!("Older: {command} --before {id}"));
     }
     Ok(())
 }
@@ -93,13 +96,18 @@ fn in_words(activity: &Activity) -> String {
         return words + "\n";
     };
     if let Some(content) = &object.content {
-        words = format!("{words}\n{}", text::indent(&text::of_html(content)));
+        words = format!("{words}\n{}", in_lines(content));
     }
     if let Some(place) = object.id.as_deref().or(object.url.as_deref()) {
         let place = text::indent(&text::one_line(place));
         words = format!("{words}\n{}", output::dim(&place));
     }
     words + "\n"
+}
+
+fn in_lines(html: &str) -> String {
+    let width = output::width().saturating_sub(text::INDENT.len());
+    text::indent(&text::of_html(html, width))
 }
 
 /// For activities that come without words of the server's.

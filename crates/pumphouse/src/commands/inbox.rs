@@ -29,14 +29,20 @@ pub(crate) struct Args {
 /// Reads a page and prints it.
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let mut inbox = args.account.session().await?.inbox();
+    let mut words = vec!["inbox"];
     if args.direct {
         inbox = inbox.direct();
+        words.push("--direct");
     }
     if args.half.major {
         inbox = inbox.major();
+        words.push("--major");
     }
     if args.half.minor {
         inbox = inbox.minor();
+        words.push("--minor");
     }
-    feed::show(inbox.page(), args.page, "inbox").await
+    let account = args.account.option();
+    words.extend(account.as_deref());
+    feed::show(inbox.page(), args.page, &words).await
 }

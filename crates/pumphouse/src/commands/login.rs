@@ -14,6 +14,8 @@ use crate::output;
 
 /// Servers forget an authorisation after this time.
 const PATIENCE: Duration = Duration::from_secs(600);
+/// What to do when no verifier was entered.
+const GO_ON: &str = "go on within ten minutes with: pumphouse login --resume user@host";
 
 /// Log in to an account.
 ///
@@ -24,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(600);
 #[command(after_help = "\
 Examples:
   pumphouse login you@pump.example
-  pumphouse login --paste you@pump.example     agree in a browser on another machine")]
+  pumphouse login --paste you@pump.example     agree in a browser elsewhere")]
 pub(crate) struct Args {
     /// The address of the account
     #[arg(value_name = "USER@HOST")]
@@ -54,19 +56,26 @@ pub(crate) struct Args {
     connection: Connection,
 }
 
-/// Logs in, unless that is done already.
+/// Logs in, unless that is done already, and says so.
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
+    let logged_in = log_in(&args).await;
+    let (session, how) = logged_in.map_err(|error| error.about(&args.account))?;
+    report(&args, &session, how)
+}
+
+/// The session, and how it came about.
+async fn log_in(args: &Args) -> Result<(Session, &'static str), Error> {
     let client = args.connection.client()?;
     if !args.restart
         && !args.resume
         && let Some(session) = kept(&client, &args.account).await?
     {
-        return report(&args, &session, "was already logged in");
+        return Ok((session, "was already logged in"));
     }
-    let session = match resumable(&client, &args).await? {
+    let session = match resumable(&client, args).await? {
         Some(pending) if pending.callback().is_some() && !args.paste => {
             let listener = LoopbackListener::bind_for(&pending).await?;
-            wait_for_browser(&args, &listener, pending).await?
+            wait_for_browser(args, &listener, pending).await?
         }
         Some(pending) => ask_for_verifier(pending).await?,
         None if args.paste => {
@@ -77,10 +86,10 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
             let pending = client
                 .begin(&args.account, listener.callback().into())
                 .await?;
-            wait_for_browser(&args, &listener, pending).await?
+            wait_for_browser(args, &listener, pending).await?
         }
     };
-    report(&args, &session, "is logged in")
+    Ok((session, "is logged in"))
 }
 
 async fn kept(client: &Client, account: &Acct) -> Result<Option<Session>, Error> {
@@ -108,7 +117,7 @@ async fn resumable(client: &Client, args: &Args) -> Result<Option<PendingAuthori
     }
     let pending = pending.filter(|pending| !pending.is_stale());
     if pending.is_some() {
-        output::note("Going on with the log-in that was begun before.");
+        output::note("Going on with the log-in that was begun before; --restart begins anew.");
     }
     Ok(pending)
 }
@@ -123,9 +132,15 @@ async fn wait_for_browser(
         pending.url()
     ));
     if !args.no_browser && pending.open_browser().await.is_err() {
-        output::note("No browser could be opened: open the page by hand.");
+        output::note(
+            "No browser could be opened: open the page by hand. If your browser is on another \
+             machine,\npress Ctrl-C and repeat the command with --paste.",
+        );
     }
-    output::note("Waiting; Ctrl-C interrupts, and the same command goes on later.");
+    output::note(&format!(
+        "Waiting. After Ctrl-C, go on with: pumphouse login --resume {}",
+        args.account
+    ));
     let verifier = listener.verifier(&pending, PATIENCE).await?;
     Ok(pending.finish(verifier).await?)
 }
@@ -152,11 +167,19 @@ async fn read_verifier(pending: &PendingAuthorization) -> Result<Verifier, Error
             return Err(Error::failure("could not read the verifier").with_source(error));
         }
         Ok(None) | Err(_) => {
-            return Err(Error::usage("no verifier was entered")
-                .with_hint("the same command goes on with this log-in for ten minutes"));
+            return Err(Error::usage("no verifier was entered").with_hint(GO_ON));
         }
     };
-    Ok(pending.verifier_from_paste(&line)?)
+    match pending.verifier_from_paste(&line) {
+        Err(error) if error.kind() == ErrorKind::InvalidInput => {
+            Err(Error::from(error).with_hint(GO_ON))
+        }
+        Err(error) if error.kind() == ErrorKind::Denied => {
+            pending.forget().await?;
+            Err(error.into())
+        }
+        verifier => Ok(verifier?),
+    }
 }
 
 fn report(args: &Args, session: &Session, how: &str) -> Result<(), Error> {

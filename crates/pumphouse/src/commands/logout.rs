@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::account::Account;
+use crate::account::{Choice, client_here};
 use crate::error::Error;
 use crate::output;
 
@@ -19,16 +19,17 @@ pub(crate) struct Args {
     json: bool,
 
     #[command(flatten)]
-    account: Account,
+    choice: Choice,
 }
 
 /// Forgets; nothing is sent.
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
-    let (client, account) = args.account.client().await?;
+    let client = client_here()?;
+    let account = args.choice.choose(&client).await?;
     if !client.log_out(&account).await? {
-        return Err(Error::not_logged_in(format!(
-            "{account} is not logged in here"
-        )));
+        return Err(
+            Error::not_logged_in(format!("{account} is not logged in here")).about(&account),
+        );
     }
     if args.json {
         return output::line(&json!({"account": account, "logged_out": true}).to_string());

@@ -23,11 +23,16 @@ pub(crate) struct Args {
 /// Reads a page and prints it.
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let mut outbox = args.account.session().await?.outbox();
+    let mut words = vec!["outbox"];
     if args.half.major {
         outbox = outbox.major();
+        words.push("--major");
     }
     if args.half.minor {
         outbox = outbox.minor();
+        words.push("--minor");
     }
-    feed::show(outbox.page(), args.page, "outbox").await
+    let account = args.account.option();
+    words.extend(account.as_deref());
+    feed::show(outbox.page(), args.page, &words).await
 }

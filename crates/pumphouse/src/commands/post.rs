@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, Read as _};
 use std::str::FromStr;
 
-use pumphouse_client::{Acct, Content, Recipient};
+use pumphouse_client::{Acct, Content, ErrorKind, Recipient};
 
 use crate::account::Account;
 use crate::error::Error;
@@ -89,16 +89,31 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     for Who(recipient) in args.cc {
         post = post.cc(recipient);
     }
-    let posted = post.send().await?;
-    if args.json {
-        return output::line(posted.raw());
+    let posted = post.send().await.map_err(in_doubt)?;
+    let result = if args.json {
+        text::json(posted.raw())
+    } else {
+        let note = posted.object.as_deref();
+        let place = note.and_then(|note| note.url.as_deref().or(note.id.as_deref()));
+        let place = text::one_line(place.unwrap_or("(no address)"));
+        format!("Posted: {place}")
+    };
+    output::line(&result)
+        .map_err(|error| error.with_hint("the note is posted all the same; do not post it again"))
+}
+
+/// A post that got no proper answer may have arrived.
+fn in_doubt(error: pumphouse_client::Error) -> Error {
+    match error.kind() {
+        ErrorKind::ConnectionLost
+        | ErrorKind::Timeout
+        | ErrorKind::InvalidAnswer
+        | ErrorKind::TooLarge => Error::from(error).with_hint(
+            "the note may have been posted all the same: look with pumphouse outbox before you \
+             post it again",
+        ),
+        _ => error.into(),
     }
-    let note = posted.object.as_deref();
-    let place = note.and_then(|note| note.url.as_deref().or(note.id.as_deref()));
-    output::line(&format!(
-        "Posted: {}",
-        text::one_line(place.unwrap_or("(no address)"))
-    ))
 }
 
 async fn from_stdin() -> Result<String, Error> {

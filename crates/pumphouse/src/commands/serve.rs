@@ -16,7 +16,8 @@ use crate::error::Error;
 #[command(after_help = "\
 Examples:
   pumphouse serve
-  pumphouse serve --hostname pump.example --url-port 443 --data-dir /var/lib/pumphouse")]
+  pumphouse serve --hostname pump.example --url-port 443 \\
+      --data-dir /var/lib/pumphouse")]
 pub(crate) struct Args {
     /// The address to listen on
     #[arg(long, env = "PUMPHOUSE_ADDRESS", default_value = "127.0.0.1")]

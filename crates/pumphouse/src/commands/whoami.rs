@@ -23,7 +23,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let session = args.account.session().await?;
     let me = session.whoami().await?;
     if args.json {
-        return output::line(me.raw());
+        return output::line(&text::json(me.raw()));
     }
     output::line(&output::bold(&session.account().to_string()))?;
     let user = session.account().user();
@@ -32,7 +32,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         output::line(&text::one_line(line))?;
     }
     if let Some(summary) = &me.summary {
-        output::line(&text::of_html(summary))?;
+        output::line(&text::of_html(summary, output::width()))?;
     }
     Ok(())
 }

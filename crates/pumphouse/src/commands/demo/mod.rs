@@ -10,8 +10,10 @@ use self::show::Show;
 use crate::commands::serve::stop_signal;
 use crate::error::Error;
 
-/// Watch the whole of it happen: a server starts, a client that it has never seen registers itself,
-/// a person agrees, and a signed note is posted and read back.
+/// See everything at work, on this machine.
+///
+/// A server starts, a client that it has never seen registers itself, a person agrees, and a signed
+/// note is posted and read back.
 ///
 /// Server and client are the real ones and speak real HTTP. The demo does one thing for the person:
 /// it fills in the two web forms. Everything is in a temporary directory, of which nothing is left.

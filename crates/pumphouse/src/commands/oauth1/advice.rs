@@ -3,7 +3,7 @@
 use pumphouse_oauth1::explain::Mistake;
 
 /// When no mistake explains a signature.
-pub(super) const FOR_THE_UNEXPLAINED: &str = "compare the secrets with those of the provider, then \
+pub(super) const FOR_THE_UNEXPLAINED: &str = "compare secrets and keys with those of the provider, then \
     the base string above with the one that the client made, piece by piece";
 
 /// What the client must do instead.

@@ -17,6 +17,9 @@ use crate::output;
 /// Without a signature in the request it shows what `sign` would sign. With one, it shows what the
 /// signature must fit, and when it does not fit it makes the usual mistakes on purpose, one by one
 /// and two by two, until the signature comes out.
+///
+/// The exit status is 0 when there is an explanation, whatever it says; `verify` tells right from
+/// wrong.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -196,7 +199,11 @@ impl Story<'_> {
             ("key", self.key.clone()),
         ];
         if let Some(signature) = &self.right_signature {
-            lines.push(("right signature", signature.clone()));
+            let name = match self.verdict {
+                Some(_) => "right signature",
+                None => "signature",
+            };
+            lines.push((name, signature.clone()));
         }
         if let Some(verdict) = &self.verdict {
             // Others have written it: encoded, it cannot steer the terminal.

@@ -18,7 +18,8 @@ use crate::output;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  pumphouse oauth1 sign --url 'https://api.example/photos?size=small' --consumer-key key --token token
+  pumphouse oauth1 sign --url 'https://api.example/photos?size=small' \\
+    --consumer-key key --token token
   pumphouse oauth1 sign --url https://api.example/notes --header 'Content-Type: application/json' \\
     --body '{\"text\":\"Hello\"}' --body-hash --consumer-key key --rsa-key client.pem --curl
 

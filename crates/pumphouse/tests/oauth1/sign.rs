@@ -1,0 +1,194 @@
+//! Signed requests, in all their forms.
+
+use std::fs;
+
+use insta::{assert_json_snapshot, assert_snapshot};
+
+use super::{CONSUMER, FIXED, FORM, PHOTOS, SECRETS, fixed, key, run};
+
+#[test]
+fn signed_by_placement() {
+    assert_snapshot!(
+        "sign-header",
+        fixed("sign", &[&["--url", PHOTOS, "--realm", "Photos"]]).text()
+    );
+    assert_snapshot!(
+        "sign-query",
+        fixed(
+            "sign",
+            &[&[
+                "--url",
+                PHOTOS,
+                "--placement",
+                "query",
+                "--signature-method",
+                "hmac-sha256"
+            ]]
+        )
+        .text()
+    );
+    let form = [
+        "--url",
+        "https://photos.example.net/albums",
+        "--header",
+        FORM,
+        "--body",
+        "title=A+B",
+    ];
+    let body = fixed("sign", &[&form, &["--placement", "body", "--no-version"]]);
+    assert_snapshot!("sign-body", body.text());
+    // Programs get the body alone, without a line end that would belong to it.
+    assert!(!body.out.ends_with('\n'));
+}
+
+#[test]
+fn signed_as_json() {
+    let form = [
+        "--url",
+        PHOTOS,
+        "--header",
+        FORM,
+        "--body",
+        "title=A+B",
+        "--callback",
+        "oob",
+    ];
+    assert_json_snapshot!("sign-json", fixed("sign", &[&form, &["--json"]]).json());
+
+    let fresh = || run("sign", &[&CONSUMER, &["--url", PHOTOS, "--json"]], &SECRETS).json();
+    let (one, other) = (fresh(), fresh());
+    assert_ne!(one["signature"], other["signature"]);
+    assert_json_snapshot!("sign-json-fresh", one, {
+        ".normalized_parameters" => "[nonce and time]",
+        ".base_string" => "[nonce and time]",
+        ".signature" => "[signature]",
+        ".authorization_header" => "[nonce, time and signature]",
+        ".signed_url" => "[nonce, time and signature]",
+    });
+}
+
+#[test]
+fn a_body_that_is_no_text_is_signed_byte_for_byte() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("body");
+    fs::write(&file, b"name=\xff\xfe").unwrap();
+    let file = file.to_str().unwrap();
+    let body = [
+        "--url",
+        PHOTOS,
+        "--header",
+        FORM,
+        "--body-file",
+        file,
+        "--json",
+    ];
+    assert_json_snapshot!("sign-json-bytes", fixed("sign", &[&body]).json());
+}
+
+#[test]
+fn commands_for_curl() {
+    let json = [
+        "--header",
+        "Content-Type: application/json",
+        "--header",
+        "X-Empty:",
+    ];
+    let quote = [
+        "--method",
+        "PUT",
+        "--url",
+        PHOTOS,
+        "--body",
+        r#"{"it's": "$HOME"}"#,
+        "--body-hash",
+    ];
+    assert_snapshot!(
+        "curl-json",
+        fixed("sign", &[&quote, &json, &["--curl"]]).text()
+    );
+    let plain = [
+        "--url",
+        "http://[::1]/a/../b[]",
+        "--body",
+        "@x",
+        "--placement",
+        "query",
+        "--curl",
+    ];
+    assert_snapshot!("curl-odd-url", fixed("sign", &[&plain]).text());
+    let form = [
+        "--url",
+        PHOTOS,
+        "--header",
+        FORM,
+        "--placement",
+        "body",
+        "--curl",
+    ];
+    let post = ["--method", "POST"];
+    assert_snapshot!("curl-form", fixed("sign", &[&post, &form]).text());
+    let head = ["--method", "HEAD", "--url", PHOTOS, "--curl"];
+    assert!(fixed("sign", &[&head]).out.starts_with("curl --head "));
+}
+
+#[test]
+fn signed_with_rsa() {
+    let private = key("rsa2048.private-pkcs8.pem");
+    let signed = run(
+        "sign",
+        &[&CONSUMER, &FIXED, &["--url", PHOTOS, "--rsa-key", &private]],
+        &[],
+    );
+    assert_snapshot!("sign-rsa", signed.text());
+    for public in [
+        "rsa2048.public-spki.pem",
+        "rsa2048.certificate.pem",
+        "rsa2048.private-pkcs1.pem",
+    ] {
+        let verified = run(
+            "verify",
+            &[&[
+                "--url",
+                PHOTOS,
+                "--header",
+                signed.out.trim_end(),
+                "--rsa-key",
+                &key(public),
+            ]],
+            &[],
+        );
+        assert_eq!(verified.status, 0, "{public}: {}", verified.err);
+    }
+    let other = key("rsa2048_other.public-spki.pem");
+    let refused = run(
+        "verify",
+        &[&[
+            "--url",
+            PHOTOS,
+            "--header",
+            signed.out.trim_end(),
+            "--rsa-key",
+            &other,
+        ]],
+        &[],
+    );
+    assert_eq!(refused.status, 4, "{}", refused.out);
+}
+
+#[test]
+fn plaintext_is_signed_with_a_warning() {
+    let plaintext = ["--signature-method", "PLAINTEXT"];
+    let url = ["--url", "http://photos.example.net/photos"];
+    assert_snapshot!("sign-plaintext", fixed("sign", &[&plaintext, &url]).text());
+    let masked = fixed("explain", &[&plaintext, &url]);
+    assert_snapshot!("explain-plaintext", masked.text());
+    let shown = fixed(
+        "explain",
+        &[&plaintext, &url, &["--show-secrets", "--json"]],
+    )
+    .json();
+    assert_eq!(shown["key"], "kd94hf93k423kf44&pfkkdhi9sl3r4s00");
+    assert_eq!(shown["signature"], shown["key"]);
+    let masked = fixed("explain", &[&plaintext, &url, &["--json"]]);
+    assert!(!masked.out.contains("kd94hf93k423kf44"), "{}", masked.out);
+}
