@@ -152,7 +152,7 @@ fn hosts_that_cannot_be_are_told_apart() {
 fn write_account(home: &Path, account: &str, base: &str) -> PathBuf {
     let directory = home.join("pumphouse/accounts");
     fs::create_dir_all(&directory).unwrap();
-    let path = directory.join(format!("{account}.json"));
+    let path = directory.join(format!("{}.json", account.replace(':', "%3A")));
     let at = |path: &str| format!("{base}{path}");
     let content = serde_json::json!({"version": 1, "account": account, "records": [{
         "application": "pumphouse",

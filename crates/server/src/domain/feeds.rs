@@ -5,6 +5,7 @@ use pumphouse_store::{
     Edge, End, Inbox, Outbox, Paging, Position, Snapshot, StoredActivity, StoredObject, User,
 };
 
+use super::documents::{self, MOST_LISTS};
 use super::render::{Detail, Renderer};
 use super::visibility::Sight;
 use super::{Site, Viewer, people};
@@ -184,6 +185,8 @@ pub(crate) struct Neighbours<'a> {
     pub(crate) total: u32,
     /// Of what type the items are, where it is always the same.
     pub(crate) object_type: Option<&'static str>,
+    /// Only lists whose members are of this type.
+    pub(crate) member_type: Option<&'a str>,
     pub(crate) author: Option<&'a StoredObject>,
 }
 
@@ -213,12 +216,11 @@ pub(crate) fn neighbours(
     };
     let start = resolve(&request.start, &collection.url, position)?;
     let read = |paging| Ok(snapshot.neighbours(collection.edge, collection.end, key, paging)?);
-    let slice = slice(
-        request.count,
-        start,
-        read,
-        Some(&|object| sight.of_object(object)),
-    )?;
+    let visible = |object: &StoredObject| match collection.member_type {
+        Some(member_type) if !is_list_of(object, member_type)? => Ok(false),
+        _ => sight.of_object(object),
+    };
+    let slice = slice(request.count, start, read, Some(&visible))?;
 
     let stored: Vec<StoredObject> = slice.items.into_iter().map(|(_, object)| object).collect();
     let mut items = Renderer::new(snapshot, site, viewer).objects(&stored, Detail::Full)?;
@@ -242,6 +244,28 @@ pub(crate) fn neighbours(
     link(&mut page, &stored, |object| &object.id, slice.more);
     page.items = Some(items);
     Ok(page)
+}
+
+/// How many lists of members of a type a person has.
+pub(crate) fn count_lists(
+    snapshot: &Snapshot<'_>,
+    owner: &StoredObject,
+    member_type: &str,
+) -> Result<u32> {
+    let all = Paging {
+        count: MOST_LISTS,
+        position: Position::Offset(0),
+    };
+    let mut count = 0;
+    for (_, list) in snapshot.neighbours(Edge::List, End::Targets, owner.key, all)? {
+        count += u32::from(is_list_of(&list, member_type)?);
+    }
+    Ok(count)
+}
+
+fn is_list_of(list: &StoredObject, member_type: &str) -> Result<bool> {
+    let types = documents::object(list)?.object_types;
+    Ok(types.is_some_and(|types| types.iter().any(|name| name == member_type)))
 }
 
 /// Finds the position of a cursor.

@@ -8,9 +8,6 @@ use super::{documents, merge, people, verbs};
 use crate::error::{Error, Result};
 use crate::{clock, ids};
 
-/// How many lists a person may have.
-const MOST_LISTS: u32 = 1_000;
-
 /// Makes the object of a `post` or `create`; gives it and what it answers.
 /// An object of the actor that exists but was not posted yet, such as an upload, is posted with
 /// the properties that are given now.
@@ -91,15 +88,16 @@ fn check_list_name(posting: &Posting<'_>, given: &Object) -> Result<()> {
     }
     let owner = posting.actor.person;
     let one_too_many = Paging {
-        count: MOST_LISTS,
+        count: documents::MOST_LISTS,
         position: Position::Offset(0),
     };
     let lists = posting
         .tx
         .neighbours(Edge::List, End::Targets, owner, one_too_many)?;
-    if lists.len() >= MOST_LISTS as usize {
+    if lists.len() >= documents::MOST_LISTS as usize {
         return Err(Error::bad_request(format!(
-            "Nobody needs {MOST_LISTS} lists."
+            "Nobody needs {} lists.",
+            documents::MOST_LISTS
         )));
     }
     for (_, list) in lists {

@@ -12,7 +12,8 @@ use crate::app::App;
 use crate::auth::{AnyRead, UserWrite};
 use crate::domain::feeds::{self, Neighbours};
 use crate::domain::{documents, people};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::urls::component;
 use crate::wire::{Path, Reply, json};
 
 pub(super) async fn followers(app: State<Arc<App>>, path: Path<String>, read: AnyRead) -> Reply {
@@ -27,16 +28,39 @@ pub(super) async fn favorites(app: State<Arc<App>>, path: Path<String>, read: An
     read_collection(&app, &path.0, "favorites", &read)
 }
 
-/// `lists/TYPE`; lists have people as members, all other types are empty.
+/// `lists/TYPE`: the lists whose members are of a type.
 pub(super) async fn lists(
     State(app): State<Arc<App>>,
     Path((nickname, member_type)): Path<(String, String)>,
     read: AnyRead,
 ) -> Reply {
-    if member_type != "person" {
-        return Err(Error::not_found(format!("No lists of {member_type}s here")).into());
-    }
-    read_collection(&app, &nickname, "lists/person", &read)
+    let request = page_request(&read.incoming)?;
+    let page = app.store.read(|snapshot| {
+        let user = people::find_user(snapshot, &nickname)?;
+        let profile = people::profile(snapshot, &user)?;
+        let person = display_name(&profile, &nickname)?;
+        let collection = Neighbours {
+            of: &profile,
+            edge: Edge::List,
+            end: End::Targets,
+            url: app
+                .site
+                .urls
+                .feed(&nickname, &format!("lists/{}", component(&member_type))),
+            title: format!("Collections of {member_type}s for {person}"),
+            total: feeds::count_lists(snapshot, &profile, &member_type)?,
+            object_type: Some("collection"),
+            member_type: Some(&member_type),
+            author: Some(&profile),
+        };
+        feeds::neighbours(snapshot, &app.site, &read.viewer, &collection, &request)
+    })?;
+    Ok(json(&page))
+}
+
+fn display_name(profile: &StoredObject, nickname: &str) -> Result<String> {
+    let name = documents::object(profile)?.display_name;
+    Ok(name.unwrap_or_else(|| nickname.to_owned()))
 }
 
 fn read_collection(app: &App, nickname: &str, name: &'static str, read: &AnyRead) -> Reply {
@@ -56,9 +80,7 @@ fn collection<'a>(
     profile: &'a StoredObject,
     name: &'static str,
 ) -> Result<Neighbours<'a>> {
-    let person = documents::object(profile)?
-        .display_name
-        .unwrap_or_else(|| nickname.to_owned());
+    let person = display_name(profile, nickname)?;
     let tallies = &profile.tallies;
     let (edge, end, title, total, object_type) = match name {
         "followers" => (
@@ -75,19 +97,12 @@ fn collection<'a>(
             tallies.following,
             Some("person"),
         ),
-        "favorites" => (
+        _ => (
             Edge::Like,
             End::Targets,
             format!("Things that {person} has favorited"),
             tallies.favorites,
             None,
-        ),
-        _ => (
-            Edge::List,
-            End::Targets,
-            format!("Collections of persons for {person}"),
-            tallies.lists,
-            Some("collection"),
         ),
     };
     Ok(Neighbours {
@@ -98,6 +113,7 @@ fn collection<'a>(
         title,
         total,
         object_type,
+        member_type: None,
         author: Some(profile),
     })
 }

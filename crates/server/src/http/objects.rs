@@ -163,6 +163,7 @@ fn collection<'a>(
         title,
         total,
         object_type,
+        member_type: None,
         author: None,
     })
 }

@@ -116,6 +116,7 @@ pub(super) async fn list(
             title: format!("Uploads by {}", name.as_ref().unwrap_or(&nickname)),
             total: profile.tallies.uploads,
             object_type: None,
+            member_type: None,
             author: Some(&profile),
         };
         feeds::neighbours(snapshot, &app.site, &viewer, &collection, &request)
