@@ -232,7 +232,7 @@ fn account_of_a_server_that_says(home: &Path, answer: &'static str) -> String {
     std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         // A request and its body may come in two pieces; either is enough to answer.
-        stream.read(&mut [0; 16 * 1024]).unwrap();
+        assert_ne!(stream.read(&mut [0; 16 * 1024]).unwrap(), 0);
         stream.write_all(answer.as_bytes()).unwrap();
     });
     let account = format!("a@{address}");

@@ -114,6 +114,7 @@ impl Builder {
     }
 
     async fn app(self, address: SocketAddr) -> Result<App, StartError> {
+        check_host(&self.hostname)?;
         let urls = Urls::new(&self.hostname, self.public_port.unwrap_or(address.port()));
         let origin = Origin::parse(urls.base()).map_err(|error| {
             StartError::new(format!("'{}' is no host name", self.hostname), error)
@@ -137,6 +138,25 @@ impl Builder {
             origin,
         })
     }
+}
+
+/// A host name as it stands in addresses: a name in ASCII, an IPv4 address, or an IPv6 address in
+/// brackets. Data is bound to it for ever, so it is looked at closely.
+fn check_host(host: &str) -> Result<(), StartError> {
+    let fits = match url::Host::parse(host) {
+        Ok(parsed) => parsed.to_string().eq_ignore_ascii_case(host) && !host.contains('*'),
+        Err(_) => false,
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(StartError {
+        text: format!(
+            "'{host}' is no host name: give the name alone, without scheme, port or path, an \
+             international one in its xn-- form"
+        ),
+        source: None,
+    })
 }
 
 fn cannot_listen(address: &str, error: io::Error) -> StartError {

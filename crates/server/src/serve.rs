@@ -81,7 +81,7 @@ impl Drop for Server {
 
 async fn serve(listener: TcpListener, app: Arc<App>, mut stop: oneshot::Receiver<()>) {
     let mut purging = pin!(purge(Arc::clone(&app)));
-    let router = router(app);
+    let router = router(Arc::clone(&app));
     let graceful = GracefulShutdown::new();
     // When this task is dropped, the connections end with it.
     let mut connections = JoinSet::new();
@@ -110,6 +110,9 @@ async fn serve(listener: TcpListener, app: Arc<App>, mut stop: oneshot::Receiver
     drop(listener);
     if timeout(GRACE, graceful.shutdown()).await.is_err() {
         tracing::warn!("requests that took too long were cut off");
+    }
+    if let Err(error) = app.store.checkpoint() {
+        tracing::warn!(%error, "the write-ahead log stays; the next start reads it");
     }
     // What holds the store has ended before whoever stopped the server goes on.
     connections.shutdown().await;

@@ -26,6 +26,13 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
+/// Empties the write-ahead log into the database.
+pub(crate) fn checkpoint(path: &Path) -> Result<()> {
+    let connection = open(path)?;
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    Ok(())
+}
+
 /// Opens the file of nonces: no sync, because a killed process loses nothing without it.
 pub(crate) fn open_nonces(path: &Path) -> Result<Connection> {
     let connection = open(path)?;

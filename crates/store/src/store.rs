@@ -107,6 +107,15 @@ impl Store {
         self.inner.writer.write(work).await
     }
 
+    /// Moves everything from the write-ahead log into the database's own file, so that a copy of
+    /// that file is whole. Done when a server ends; nothing is lost without it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Database`].
+    pub fn checkpoint(&self) -> Result<()> {
+        migrate::checkpoint(&self.inner.database)
+    }
+
     /// Remembers a nonce; false if it was used before. It survives the process.
     ///
     /// # Errors

@@ -26,6 +26,9 @@ const NOW: u64 = 1_795_478_952;
 /// Rounds of all measurements, interleaved, of which the median counts.
 const ROUNDS: usize = 15;
 
+/// What is measured: its name, one call of it, and what each round took.
+type Measured<'a> = (&'static str, &'a mut dyn FnMut() -> Result<()>, Vec<f64>);
+
 pub(crate) fn run(time: Duration) -> Result<()> {
     let signer = Signer::new(ClientCredentials::new(KEY.0, KEY.1))
         .with_token(TokenCredentials::new(TOKEN.0, TOKEN.1));
@@ -74,7 +77,7 @@ pub(crate) fn run(time: Duration) -> Result<()> {
         black_box(unverified.verify(&keys, |_| true)?);
         Ok(())
     };
-    let mut measured: [(&str, &mut dyn FnMut() -> Result<()>, Vec<f64>); 5] = [
+    let mut measured: [Measured<'_>; 5] = [
         ("bare HMAC-SHA1 of the base string", &mut bare, Vec::new()),
         ("sign, nonce and time given", &mut sign, Vec::new()),
         ("sign, fresh nonce and time", &mut sign_fresh, Vec::new()),

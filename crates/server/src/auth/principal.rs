@@ -10,7 +10,7 @@ use pumphouse_oauth1::body_hash::ClaimedBodyHash;
 use pumphouse_oauth1::provider::{Authenticated, Legs, Rejection};
 use pumphouse_store::{ObjectKey, User};
 
-use super::Session;
+use super::session::Session;
 use crate::app::App;
 use crate::domain::Viewer;
 use crate::error::Error;

@@ -110,7 +110,10 @@ async fn ask(app: &App, asking: &Asking, user: &User) -> Reply {
         .write(move |tx| tx.bind_temporary_credentials(&token, key, &digest))
         .await?;
     if !bound {
-        return Err(Error::bad_request("Token already associated with a different user").into());
+        return Err(Error::bad_request(
+            "This was decided before, or by somebody else. Start again in the program.",
+        )
+        .into());
     }
     let mut response = page(
         StatusCode::OK,

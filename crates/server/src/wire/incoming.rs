@@ -9,7 +9,7 @@ use pumphouse_oauth1::Origin;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::Failure;
+use super::outgoing::Failure;
 use crate::error::{Error, Result};
 
 /// The largest body, in bytes (pump.io protocol, section 13.4).

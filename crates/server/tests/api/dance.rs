@@ -435,9 +435,10 @@ async fn a_verifier_serves_the_session_that_it_was_shown_to() {
     decide(&mut bob, &temporary, &question, true)
         .await
         .refused_page(400, text);
-    bob.get(&authorize_page(&temporary))
-        .await
-        .refused_page(400, "Token already associated with a different user");
+    bob.get(&authorize_page(&temporary)).await.refused_page(
+        400,
+        "This was decided before, or by somebody else. Start again in the program.",
+    );
     decide(&mut server.browser(), &temporary, &question, false)
         .await
         .refused_page(

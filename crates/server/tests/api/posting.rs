@@ -636,7 +636,6 @@ async fn nobody_takes_a_name_that_this_server_gives() {
     let (alice, client) = (server.user("alice").await, server.client().await);
     for id in [
         "https://pump.test/api/note/mine",
-        "https://pump.test/",
         "acct:bob@pump.test",
         "acct:bob@PUMP.test",
         "acct:bob@pump.test:443",
@@ -645,6 +644,9 @@ async fn nobody_takes_a_name_that_this_server_gives() {
         let text = format!("No such 'note' with id '{id}'");
         alice.tries(post(object)).await.refused(400, &text);
     }
+    let service = json!({"objectType": "note", "id": "https://pump.test/"});
+    let text = "Can't post https://pump.test/: not author.";
+    alice.tries(post(service)).await.refused(400, text);
     client.new_user("bob").await;
 }
 

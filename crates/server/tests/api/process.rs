@@ -76,7 +76,8 @@ async fn what_is_no_host_name_or_directory_is_refused() {
     let builder = Server::builder(directory.path())
         .listen("127.0.0.1:0")
         .hostname("no host");
-    assert_eq!(refusal(builder).await, "'no host' is no host name");
+    let text = refusal(builder).await;
+    assert!(text.starts_with("'no host' is no host name"), "{text}");
     let file = directory.path().join("file");
     std::fs::write(&file, "x").unwrap();
     let builder = Server::builder(&file).listen("127.0.0.1:0");
@@ -199,4 +200,44 @@ async fn dropping_a_server_ends_it_and_frees_its_data() {
         }
         assert!(server.is_ok());
     }
+}
+
+#[tokio::test]
+async fn what_is_no_host_name_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    for host in [
+        "a/b",
+        "http://x.example",
+        "user@x",
+        "x#y",
+        "x?y",
+        "*",
+        "ä.example",
+        "",
+        "a b",
+        "x:80",
+    ] {
+        let started = Server::builder(directory.path())
+            .listen("127.0.0.1:0")
+            .hostname(host)
+            .start()
+            .await;
+        let refusal = started.err().unwrap().to_string();
+        assert!(refusal.contains("is no host name"), "{host}: {refusal}");
+    }
+}
+
+#[tokio::test]
+async fn after_a_graceful_stop_the_database_file_is_whole() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Server::builder(directory.path())
+        .listen("127.0.0.1:0")
+        .start()
+        .await
+        .unwrap();
+    server.stop().await;
+    let log = std::fs::metadata(directory.path().join("pumphouse.sqlite-wal"));
+    assert!(log.map_or(true, |log| log.len() == 0));
+    let database = std::fs::metadata(directory.path().join("pumphouse.sqlite")).unwrap();
+    assert!(database.len() > 50_000, "{}", database.len());
 }

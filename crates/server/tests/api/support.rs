@@ -30,6 +30,7 @@ pub(crate) fn post_publicly(object: Value) -> Value {
 }
 
 /// An activity with a verb.
+#[expect(clippy::needless_pass_by_value, reason = "reads better in every call")]
 pub(crate) fn does(verb: &str, object: Value) -> Value {
     json!({"verb": verb, "object": object})
 }

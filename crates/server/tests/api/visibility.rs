@@ -305,7 +305,7 @@ async fn replies_are_shown_to_those_who_may_read_them() {
     );
     let private = cast.addressee.does(private).await;
     let id = |done: &Value| done["object"]["id"].as_str().unwrap().to_owned();
-    let both = vec![id(&private), id(&public_reply)];
+    let both = [id(&private), id(&public_reply)];
     let replies = object["replies"]["url"].as_str().unwrap();
     for (reader, wanted) in [
         (&cast.alice, &both[..]),

@@ -9,7 +9,7 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::Deserialize;
 
-use super::{Received, Uploads};
+use super::files::{Received, Uploads};
 use crate::error::{Error, Result};
 
 /// Padding may be left out.

@@ -10,6 +10,13 @@ use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
 
+/// A whole file, as its sender sent it.
+pub(crate) struct Received {
+    pub(crate) file: NamedTempFile,
+    /// What its sender says that it is, a value of `Content-Type`.
+    pub(crate) media_type: Option<String>,
+}
+
 /// The files of a server, under its data directory, and the places at which work on them is done.
 #[derive(Clone)]
 pub(crate) struct Uploads {

@@ -9,7 +9,7 @@ mod media_type;
 mod metadata;
 mod picture;
 
-pub(crate) use files::Uploads;
+pub(crate) use files::{Received, Uploads};
 pub(crate) use media_type::is_shown;
 
 use std::fs::{self, File};
@@ -31,13 +31,6 @@ use crate::{clock, ids};
 
 /// How many files are removed at a time.
 const SWEPT: u32 = 100;
-
-/// A whole file, as its sender sent it.
-pub(crate) struct Received {
-    pub(crate) file: NamedTempFile,
-    /// What its sender says that it is, a value of `Content-Type`.
-    pub(crate) media_type: Option<String>,
-}
 
 /// A file in its place.
 #[derive(Debug)]
@@ -124,7 +117,7 @@ fn put(received: Received, shelf: &mut Shelf, name: &str) -> Result<Files> {
             thumbnail: None,
         });
     }
-    let picture = picture::prepare(fs::read(file.path())?, &whole.media_type)?;
+    let picture = picture::prepare(&fs::read(file.path())?, &whole.media_type)?;
     whole.size = Some(picture.size);
     shelf.put(written(shelf.uploads(), &picture.file)?, &whole.path)?;
     let mut files = Files {

@@ -45,11 +45,11 @@ pub(super) struct Thumbnail {
 
 /// Prepares a picture that is to be kept. Its file stays as it is but for metadata; it is written
 /// anew only to turn the picture upright, or if its structure is not clear.
-pub(super) fn prepare(file: Vec<u8>, media_type: &str) -> Result<Picture> {
+pub(super) fn prepare(file: &[u8], media_type: &str) -> Result<Picture> {
     let format = ImageFormat::from_mime_type(media_type)
         .ok_or_else(|| Error::internal("uploads", "a picture of an unknown format"))?;
-    let cleaned = clean(&file, format);
-    let mut decoded = decode(&file, format)?;
+    let cleaned = clean(file, format);
+    let mut decoded = decode(file, format)?;
     let animated = cleaned.as_ref().is_some_and(|cleaned| cleaned.animated);
     // Only the first frame of a picture that moves is decoded here, so it cannot be turned.
     let turned = decoded.orientation != Orientation::NoTransforms && !animated;
@@ -204,14 +204,14 @@ mod tests {
     fn large_pictures_get_a_thumbnail_of_the_same_shape() {
         for (size, small) in [((640, 480), (320, 240)), ((200, 900), (71, 320))] {
             let png = file(size.0, size.1, ImageFormat::Png);
-            let picture = prepare(png.clone(), "image/png").unwrap();
+            let picture = prepare(&png, "image/png").unwrap();
             assert_eq!((&picture.file, picture.size), (&png, size));
             let thumbnail = picture.thumbnail.unwrap();
             assert_eq!((thumbnail.size, thumbnail.media_type), (small, "image/png"));
             let shown = decode(&thumbnail.file, ImageFormat::Png).unwrap().image;
             assert_eq!((shown.width(), shown.height()), small);
         }
-        let small = prepare(file(320, 20, ImageFormat::Png), "image/png").unwrap();
+        let small = prepare(&file(320, 20, ImageFormat::Png), "image/png").unwrap();
         assert!(small.thumbnail.is_none());
     }
 
@@ -223,7 +223,7 @@ mod tests {
             (ImageFormat::Gif, "image/png"),
         ] {
             let large = file(400, 40, format);
-            let picture = prepare(large.clone(), format.to_mime_type()).unwrap();
+            let picture = prepare(&large, format.to_mime_type()).unwrap();
             assert_eq!(picture.file, large, "{format:?}");
             assert_eq!(picture.thumbnail.unwrap().media_type, small);
         }
@@ -231,13 +231,13 @@ mod tests {
 
     #[test]
     fn upright_photographs_lose_their_metadata_and_nothing_else() {
-        let picture = prepare(jpeg_with_exif(30, 20, 1), "image/jpeg").unwrap();
+        let picture = prepare(&jpeg_with_exif(30, 20, 1), "image/jpeg").unwrap();
         assert_eq!(picture.file, file(30, 20, ImageFormat::Jpeg));
     }
 
     #[test]
     fn photographs_are_turned_upright() {
-        let picture = prepare(jpeg_with_exif(30, 20, 6), "image/jpeg").unwrap();
+        let picture = prepare(&jpeg_with_exif(30, 20, 6), "image/jpeg").unwrap();
         assert_eq!(picture.size, (20, 30));
         assert!(!picture.file.windows(4).any(|bytes| bytes == b"Exif"));
         let turned = decode(&picture.file, ImageFormat::Jpeg).unwrap();
@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn what_is_no_picture_or_too_large_is_refused() {
-        let refused = |file: Vec<u8>| prepare(file, "image/png").unwrap_err();
+        let refused = |file: Vec<u8>| prepare(&file, "image/png").unwrap_err();
         assert_eq!(refused(b"\x89PNG\r\n\x1a\nno".to_vec()).status, 400);
         let mut bomb = file(8, 8, ImageFormat::Png);
         // The width in the header, and its checksum.
