@@ -17,6 +17,7 @@ mod clients;
 mod edges;
 mod error;
 mod inbox;
+mod micros;
 mod migrate;
 mod nonces;
 mod objects;
@@ -35,6 +36,7 @@ pub use clients::{Client, ClientFields};
 pub use edges::{Edge, End};
 pub use error::{Error, ErrorKind};
 pub use inbox::{Delivery, Inbox};
+pub use micros::Micros;
 pub use nonces::Nonce;
 pub use objects::{NewObject, ObjectKey, StoredObject, Tallies};
 pub use page::{Paging, Position};
@@ -43,6 +45,3 @@ pub use store::Store;
 pub use tokens::{Credentials, Exchange, TemporaryCredentials, TokenCredentials};
 pub use uploads::Upload;
 pub use users::{FeedTallies, NewUser, User, UserKey};
-
-/// Microseconds since 1970, UTC.
-pub type Micros = i64;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Call, Caller, PASSWORD, Reply};
+use crate::call::Call;
+use crate::caller::{Caller, PASSWORD};
+use crate::reply::Reply;
 
 /// Keeps cookies, and says with each form where it comes from, as browsers do.
 pub struct Browser {

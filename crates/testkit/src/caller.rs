@@ -3,8 +3,7 @@
 use pumphouse_oauth1::{ClientCredentials, TokenCredentials};
 use serde_json::{Value, json};
 
-use crate::server::Door;
-use crate::{Call, Reply};
+use crate::door::Door;
 
 /// The password of everybody.
 pub const PASSWORD: &str = "wonder-l4nd";
@@ -13,9 +12,9 @@ pub const PASSWORD: &str = "wonder-l4nd";
 #[derive(Clone)]
 pub struct Caller {
     pub(crate) door: Door,
-    client: Option<ClientCredentials>,
-    token: Option<TokenCredentials>,
-    nickname: String,
+    pub(crate) client: Option<ClientCredentials>,
+    pub(crate) token: Option<TokenCredentials>,
+    pub(crate) nickname: String,
 }
 
 impl Caller {
@@ -50,39 +49,6 @@ impl Caller {
             token: None,
             nickname: String::new(),
             ..self.clone()
-        }
-    }
-
-    /// A new application.
-    pub async fn register(&self, name: &str) -> Self {
-        let application = json!({
-            "type": "client_associate",
-            "application_type": "native",
-            "application_name": name,
-        });
-        let registered = self
-            .request("POST", "/api/client/register")
-            .json(&application)
-            .unsigned()
-            .send()
-            .await
-            .ok();
-        self.two_legged().with_client(ClientCredentials::new(
-            text(&registered, "client_id"),
-            text(&registered, "client_secret"),
-        ))
-    }
-
-    /// Makes an account through this application; gives the person.
-    pub async fn new_user(&self, nickname: &str) -> Self {
-        let account = json!({"nickname": nickname, "password": PASSWORD});
-        let user = self.post_json("/api/users", &account).await.ok();
-        Self {
-            nickname: nickname.to_owned(),
-            ..self.with_token(TokenCredentials::new(
-                text(&user, "token"),
-                text(&user, "secret"),
-            ))
         }
     }
 
@@ -121,42 +87,5 @@ impl Caller {
     /// The path of one of the person's feeds: `feed`, `inbox/major`, `followers`, ….
     pub fn path(&self, feed: &str) -> String {
         format!("/api/user/{}/{feed}", self.nickname)
-    }
-
-    /// A request that is yet to be sent. The address is a path, or stands under the public address.
-    pub fn request(&self, method: &str, address: &str) -> Call {
-        Call::new(self.clone(), method, address)
-    }
-
-    /// Reads.
-    pub async fn get(&self, address: &str) -> Reply {
-        self.request("GET", address).send().await
-    }
-
-    /// Sends JSON by POST.
-    pub async fn post_json(&self, address: &str, value: &Value) -> Reply {
-        self.request("POST", address).json(value).send().await
-    }
-
-    /// Sends JSON by PUT.
-    pub async fn put_json(&self, address: &str, value: &Value) -> Reply {
-        self.request("PUT", address).json(value).send().await
-    }
-
-    /// Posts an activity to the person's own feed.
-    pub async fn tries(&self, activity: Value) -> Reply {
-        self.post_json(&self.path("feed"), &activity).await
-    }
-
-    /// Posts an activity to the person's own feed and gives what the server made of it.
-    pub async fn does(&self, activity: Value) -> Value {
-        self.tries(activity).await.ok()
-    }
-}
-
-fn text(document: &Value, name: &str) -> String {
-    match document[name].as_str() {
-        Some(text) => text.to_owned(),
-        None => panic!("no {name} in {document}"),
     }
 }

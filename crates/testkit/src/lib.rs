@@ -16,6 +16,7 @@
 mod browser;
 mod call;
 mod caller;
+mod door;
 mod reply;
 mod server;
 

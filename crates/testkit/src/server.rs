@@ -5,12 +5,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pumphouse_server::{Clock as _, Server, SetClock};
+use pumphouse_server::{Server, SetClock};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::{Browser, Caller, Reply};
+use crate::browser::Browser;
+use crate::caller::Caller;
+use crate::door::Door;
+use crate::reply::Reply;
 
 /// What the clock of every server shows at first, in seconds since 1970: 2027-01-15T08:00:00Z.
 pub const START: i64 = 1_800_000_000;
@@ -27,24 +30,6 @@ pub struct TestServer {
     public_port: Option<u16>,
     door: Door,
     directory: TempDir,
-}
-
-/// Where requests go, and what they are signed for.
-#[derive(Clone)]
-pub(crate) struct Door {
-    pub(crate) http: reqwest::Client,
-    /// `http://127.0.0.1:PORT`
-    pub(crate) socket: String,
-    /// The public address.
-    pub(crate) base: String,
-    pub(crate) clock: Arc<SetClock>,
-}
-
-impl Door {
-    /// The server's time, in seconds since 1970.
-    pub(crate) fn now(&self) -> u64 {
-        u64::try_from(self.clock.now() / 1_000_000).expect("the clock is set after 1970")
-    }
 }
 
 impl TestServer {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use pumphouse_oauth1::{RsaPrivateKey, RsaPublicKey, Secret, percent};
 
-use super::parameters::Method;
+use super::method::Method;
 use crate::error::Error;
 
 const CONSUMER_SECRET: &str = "PUMPHOUSE_OAUTH1_CONSUMER_SECRET";

@@ -5,10 +5,11 @@ use pumphouse_oauth1::{Clock as _, Problem, SystemClock, Unverified, percent};
 use serde_json::{Map, Value, json};
 
 use super::credentials::SharedSecrets;
-use super::parameters::Method;
+use super::input::Input;
+use super::method::Method;
 use super::received::{self, Carried, Keyring};
 use super::request::Message;
-use super::{Input, advice, report, sign};
+use super::{advice, report, sign};
 use crate::error::Error;
 use crate::output;
 

@@ -4,6 +4,8 @@ mod advice;
 mod credentials;
 mod curl;
 mod explain;
+mod input;
+mod method;
 mod parameters;
 mod received;
 mod report;
@@ -13,9 +15,6 @@ mod verify;
 
 use clap::Subcommand;
 
-use self::credentials::CredentialArgs;
-use self::parameters::ParameterArgs;
-use self::request::RequestArgs;
 use crate::error::Error;
 
 /// Sign, verify and explain OAuth 1.0 requests, to whatever provider.
@@ -46,17 +45,4 @@ pub(crate) fn run(args: Args) -> Result<(), Error> {
         Command::Verify(args) => verify::run(&args),
         Command::Explain(args) => explain::run(&args),
     }
-}
-
-/// What all three commands take.
-#[derive(Debug, clap::Args)]
-struct Input {
-    #[command(flatten)]
-    request: RequestArgs,
-
-    #[command(flatten)]
-    credentials: CredentialArgs,
-
-    #[command(flatten)]
-    parameters: ParameterArgs,
 }

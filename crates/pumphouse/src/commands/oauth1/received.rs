@@ -7,9 +7,11 @@ use pumphouse_oauth1::{Keys, Params, Policy, Problem, RsaPublicKey, Unverified, 
 use serde_json::{Map, Value, json};
 
 use super::credentials::{CredentialArgs, SharedSecrets};
-use super::parameters::{Method, ParameterArgs, Place};
+use super::input::Input;
+use super::method::Method;
+use super::parameters::{ParameterArgs, Place};
+use super::report;
 use super::request::Message;
-use super::{Input, report};
 use crate::error::Error;
 
 /// How far a timestamp may be away when nothing is said: any distance.

@@ -5,9 +5,11 @@ use pumphouse_oauth1::explain::Explanation;
 use serde_json::Value;
 
 use super::credentials::SharedSecrets;
-use super::parameters::{Method, Place};
+use super::input::Input;
+use super::method::Method;
+use super::parameters::Place;
 use super::request::Message;
-use super::{Input, curl, report};
+use super::{curl, report};
 use crate::error::Error;
 use crate::output;
 

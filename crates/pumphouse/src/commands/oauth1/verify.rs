@@ -3,7 +3,7 @@
 use pumphouse_oauth1::{Clock as _, Problem, SystemClock, Unverified, percent};
 use serde_json::{Map, Value, json};
 
-use super::Input;
+use super::input::Input;
 use super::received::{self, Carried, Keyring};
 use super::request::Message;
 use crate::error::Error;

@@ -1,0 +1,4 @@
+//! Time as both databases sort and compare it alike.
+
+/// Microseconds since 1970, UTC.
+pub type Micros = i64;
