@@ -110,21 +110,16 @@ pub(crate) fn encode_again_into(out: &mut Vec<u8>, encoded: &[u8]) {
 
 /// How many unreserved characters there are at the beginning.
 pub(crate) fn count_unreserved(text: &[u8]) -> usize {
-    let (chunks, rest) = text.as_chunks::<16>();
-    for (before, chunk) in chunks.iter().enumerate() {
-        let mut bad = [false; 16];
-        for i in 0..16 {
-            bad[i] = !computes_as_unreserved(chunk[i]);
-        }
-        let mut mask = 0u32;
-        for i in 0..16 {
-            mask |= u32::from(bad[i]) << i;
-        }
-        if mask != 0 {
-            return 16 * before + mask.trailing_zeros() as usize;
-        }
-    }
-    text.len() - rest.len()
+    // Many at a time without a branch for each, which the compiler turns into vector instructions: most text is unreserved throughout.
+    let all = |chunk: &&[u8; 16]| {
+        chunk
+            .iter()
+            .fold(true, |all, &byte| all & computes_as_unreserved(byte))
+    };
+    let (chunks, _) = text.as_chunks::<16>();
+    let counted = 16 * chunks.iter().take_while(all).count();
+    let rest = &text[counted..];
+    counted
         + rest
             .iter()
             .position(|&byte| !is_unreserved(byte))

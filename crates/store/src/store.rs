@@ -146,3 +146,54 @@ fn create_private(directory: &Path) -> std::io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(directory)
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::task::JoinSet;
+
+    use crate::{Error, ErrorKind, Store, sql::params};
+
+    const FULL_SOON: &str = "PRAGMA max_page_count = 120";
+    const ROOM: &str = "PRAGMA max_page_count = 1000000";
+
+    /// Limits the size of the database, as a full disk does.
+    async fn limit(store: &Store, sql: &'static str) {
+        store
+            .write(move |tx| tx.first(sql, params![], |_| Ok(())))
+            .await
+            .unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_keeps_what_was_acknowledged_and_refuses_the_rest() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        limit(&store, FULL_SOON).await;
+        let value = "x".repeat(3_000);
+        let mut writes = JoinSet::new();
+        for number in 0..300 {
+            let (store, value) = (store.clone(), value.clone());
+            writes.spawn(async move {
+                let name = format!("n{number}");
+                let outcome: Result<(), Error> =
+                    store.write(move |tx| tx.set_setting(&name, &value)).await;
+                (number, outcome)
+            });
+        }
+        let mut refused = 0;
+        while let Some(done) = writes.join_next().await {
+            let (number, outcome) = done.unwrap();
+            let name = format!("n{number}");
+            let kept = store.read(|snapshot| snapshot.setting(&name)).unwrap();
+            assert_eq!(kept.is_some(), outcome.is_ok(), "write {number}");
+            if let Err(error) = outcome {
+                assert_eq!(error.kind(), ErrorKind::DiskFull, "{error}");
+                refused += 1;
+            }
+        }
+        assert!((1..300).contains(&refused), "{refused} of 300 were refused");
+        limit(&store, ROOM).await;
+        let again: Result<(), Error> = store.write(|tx| tx.set_setting("later", "x")).await;
+        again.unwrap();
+    }
+}
