@@ -139,6 +139,7 @@ impl<'a> Values<'a> {
     }
 
     /// The decoded value as text; the name as an error when it is none.
+    #[inline(always)]
     pub(crate) fn text(&self, name: Name) -> Result<Option<Cow<'a, str>>, Name> {
         self.get(name)
             .map(|value| value.decode_text().ok_or(name))
@@ -162,6 +163,7 @@ impl OwnedValues {
         self.0[name as usize] = (!value.is_empty()).then(|| OwnedWritten::new(value.to_owned()));
     }
 
+    #[inline]
     pub(crate) fn borrowed(&self) -> Values<'_> {
         Values(
             self.0

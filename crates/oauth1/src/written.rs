@@ -87,20 +87,16 @@ impl<'a> Written<'a> {
     }
 
     /// The decoded bytes.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn decode(self) -> Cow<'a, [u8]> {
         match self.spelling {
             Spelling::Plain | Spelling::Decoded => Cow::Borrowed(self.text),
-            Spelling::Canonical | Spelling::Header => percent::decode(self.text),
-            Spelling::QuotedHeader => {
-                Cow::Owned(percent::decode(&without_backslashes(self.text)).into_owned())
-            }
-            Spelling::Form => percent::decode_form(self.text),
+            spelling => decode_spelling(self.text, spelling),
         }
     }
 
     /// The decoded text; `None` when it is not UTF-8.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn decode_text(self) -> Option<Cow<'a, str>> {
         match self.decode() {
             Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
@@ -137,6 +133,19 @@ impl<'a> Written<'a> {
             Spelling::Canonical => percent::encode_again_into(out, self.text),
             _ => percent::encode_again_into(out, &self.encode()),
         }
+    }
+}
+
+/// What [`Written::decode`] does when text is not plain, as it hardly ever is. It takes the parts,
+/// because values that functions are given whole have to lie in memory, and reading them back there takes long.
+fn decode_spelling(text: &[u8], spelling: Spelling) -> Cow<'_, [u8]> {
+    match spelling {
+        Spelling::Plain | Spelling::Decoded => Cow::Borrowed(text),
+        Spelling::Canonical | Spelling::Header => percent::decode(text),
+        Spelling::QuotedHeader => {
+            Cow::Owned(percent::decode(&without_backslashes(text)).into_owned())
+        }
+        Spelling::Form => percent::decode_form(text),
     }
 }
 
