@@ -14,11 +14,19 @@ use crate::request::{Body, Located, Request};
 use crate::signature::SignatureMethod;
 use crate::written::Written;
 
-pub(super) fn parse<'a>(
-    request: &Request<'a>,
-    policy: &Policy,
-    now: u64,
-) -> Result<Unverified<'a>, Problem> {
+impl<'a> Unverified<'a> {
+    /// Reads the protocol parameters of a request and makes every check that needs no keys, cheapest first.
+    ///
+    /// `now` is the server's time in seconds since 1970; [`Clock::now`](crate::Clock::now) gives it.
+    ///
+    /// # Errors
+    /// Whatever the [`Policy`] or RFC 5849, sections 3.1 to 3.3, do not allow.
+    pub fn parse(request: &Request<'a>, policy: &Policy, now: u64) -> Result<Self, Problem> {
+        parse(request, policy, now)
+    }
+}
+
+fn parse<'a>(request: &Request<'a>, policy: &Policy, now: u64) -> Result<Unverified<'a>, Problem> {
     let located = request.locate().map_err(Problem::UrlMalformed)?;
     // The signature covers a form; one that nobody has read cannot be checked, and must not pass for covered.
     if request.is_form() && matches!(request.body(), Body::Streamed) {

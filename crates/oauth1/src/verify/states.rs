@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::parse;
 use super::policy::{Policy, TlsRule};
 use crate::base_string;
 use crate::body_hash::ClaimedBodyHash;
@@ -11,7 +10,7 @@ use crate::header::Authorization;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::protocol::{Name, Values};
-use crate::request::{Body, Located, Request};
+use crate::request::{Body, Located};
 use crate::signature::{Keys, SignatureMethod};
 use crate::written::Written;
 
@@ -43,16 +42,6 @@ pub(super) struct Received<'a> {
 }
 
 impl<'a> Unverified<'a> {
-    /// Reads the protocol parameters of a request and makes every check that needs no keys, cheapest first.
-    ///
-    /// `now` is the server's time in seconds since 1970; [`Clock::now`](crate::Clock::now) gives it.
-    ///
-    /// # Errors
-    /// Whatever the [`Policy`] or RFC 5849, sections 3.1 to 3.3, do not allow.
-    pub fn parse(request: &Request<'a>, policy: &Policy, now: u64) -> Result<Self, Problem> {
-        parse::parse(request, policy, now)
-    }
-
     /// `oauth_consumer_key`: the client whose keys to look up.
     pub fn client_key(&self) -> &str {
         &self.0.client_key
