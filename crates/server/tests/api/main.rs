@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod accounts;
+mod addressing;
 mod dance;
 mod discovery;
 mod effects;
