@@ -4,7 +4,7 @@ use rusqlite::Row;
 
 use crate::page::{PageSql, page_sql};
 use crate::sql::{Result, params};
-use crate::{Micros, ObjectKey, Paging, Snapshot, Transaction};
+use crate::{Arrival, Micros, ObjectKey, Paging, Snapshot, Transaction};
 
 /// An activity to be kept.
 #[derive(Clone, Debug)]
@@ -179,6 +179,13 @@ impl Transaction<'_> {
              WHERE person = ?1",
             params![activity.actor, activity.major],
         )?;
+        self.changes().arrivals.push(Arrival {
+            activity: key,
+            major: activity.major,
+            outbox: Some(activity.actor),
+            direct: Vec::new(),
+            others: Vec::new(),
+        });
         Ok(key)
     }
 }

@@ -98,29 +98,42 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
-    /// Puts a new activity into inboxes: once into each, and counted.
+    /// Puts an activity into inboxes: once into each, and counted. Who has it already is left as
+    /// he is, so that a delivery can be repeated.
     ///
     /// # Errors
-    /// [`crate::ErrorKind::Conflict`] if a user is named twice or has it already,
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn deliver(&self, delivery: &Delivery<'_>) -> Result<()> {
-        for (users, direct) in [(delivery.direct, true), (delivery.others, false)] {
-            if users.is_empty() {
-                continue;
-            }
-            let users = list(users);
-            self.execute(
-                "INSERT INTO inbox (owner, activity, major, direct)
-                 SELECT value, ?2, ?3, ?4 FROM json_each(?1)",
-                params![users, delivery.activity, delivery.major, direct],
-            )?;
-            self.execute(
-                "UPDATE users SET inbox_items = inbox_items + 1, inbox_major = inbox_major + ?2,
-                     inbox_direct = inbox_direct + ?3, inbox_direct_major = inbox_direct_major + (?2 AND ?3)
-                 WHERE key IN (SELECT value FROM json_each(?1))",
-                params![users, delivery.major, direct],
-            )?;
-        }
+        let direct = self.put_into_inboxes(delivery, delivery.direct, true)?;
+        let others = self.put_into_inboxes(delivery, delivery.others, false)?;
+        self.changes().delivered(delivery, direct, others);
         Ok(())
+    }
+
+    /// Gives the users who did not have it.
+    fn put_into_inboxes(
+        &self,
+        delivery: &Delivery<'_>,
+        users: &[UserKey],
+        direct: bool,
+    ) -> Result<Vec<UserKey>> {
+        if users.is_empty() {
+            return Ok(Vec::new());
+        }
+        let reached: Vec<UserKey> = self.all(
+            "INSERT INTO inbox (owner, activity, major, direct)
+             SELECT value, ?2, ?3, ?4 FROM json_each(?1) WHERE true
+             ON CONFLICT (owner, activity) DO NOTHING
+             RETURNING owner",
+            params![list(users), delivery.activity, delivery.major, direct],
+            |row| row.get(0),
+        )?;
+        self.execute(
+            "UPDATE users SET inbox_items = inbox_items + 1, inbox_major = inbox_major + ?2,
+                 inbox_direct = inbox_direct + ?3, inbox_direct_major = inbox_direct_major + (?2 AND ?3)
+             WHERE key IN (SELECT value FROM json_each(?1))",
+            params![list(&reached), delivery.major, direct],
+        )?;
+        Ok(reached)
     }
 }

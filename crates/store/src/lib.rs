@@ -13,10 +13,12 @@
 //! Documents are strings here: what they mean is the server's affair.
 
 mod activities;
+mod changes;
 mod clients;
 mod edges;
 mod error;
 mod inbox;
+mod jobs;
 mod micros;
 mod migrate;
 mod nonces;
@@ -32,10 +34,12 @@ mod users;
 mod writer;
 
 pub use activities::{NewActivity, Outbox, StoredActivity};
+pub use changes::Arrival;
 pub use clients::{Client, ClientFields};
 pub use edges::{Edge, End};
 pub use error::{Error, ErrorKind};
 pub use inbox::{Delivery, Inbox};
+pub use jobs::StoredJob;
 pub use micros::Micros;
 pub use nonces::Nonce;
 pub use objects::{NewObject, ObjectKey, StoredObject, Tallies};

@@ -7,7 +7,10 @@ use crate::sql::{Connection, Result};
 use crate::{Error, ErrorKind};
 
 /// Every step of the schema, in order; a step that was released is never edited.
-const STEPS: &[&str] = &[include_str!("../migrations/0001_initial.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../migrations/0001_initial.sql"),
+    include_str!("../migrations/0002_jobs.sql"),
+];
 
 /// Opens the database for writing, with every commit on disk before it is acknowledged.
 pub(crate) fn open_writer(path: &Path) -> Result<Connection> {

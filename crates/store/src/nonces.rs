@@ -1,6 +1,7 @@
 //! Nonces: each is used once within the time-stamp window (RFC 5849, section 3.3).
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::sql::{Result, params};
 use crate::writer::Writer;
@@ -28,7 +29,7 @@ pub(crate) struct Nonces {
 
 impl Nonces {
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let writer = Writer::start(migrate::open_nonces(path)?, "nonce-writer")?;
+        let writer = Writer::start(migrate::open_nonces(path)?, "nonce-writer", Arc::default())?;
         Ok(Self { writer })
     }
 

@@ -1,10 +1,12 @@
 //! The few calls through which all queries go: the one place, with `migrate`, that names the driver.
 
+use std::cell::{RefCell, RefMut};
 use std::ops::Deref;
 
 use rusqlite::ErrorCode;
 pub(crate) use rusqlite::{Connection, Row, ToSql, params};
 
+use crate::changes::Changes;
 use crate::{Error, ErrorKind};
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
@@ -18,6 +20,7 @@ pub struct Snapshot<'a> {
 /// given to returns `Ok`, and undone otherwise.
 pub struct Transaction<'a> {
     snapshot: Snapshot<'a>,
+    changes: RefCell<Changes>,
 }
 
 impl<'a> Snapshot<'a> {
@@ -61,7 +64,17 @@ impl<'a> Transaction<'a> {
     pub(crate) fn new(connection: &'a Connection) -> Self {
         Self {
             snapshot: Snapshot::new(connection),
+            changes: RefCell::default(),
         }
+    }
+
+    /// What has been changed so far, to be noted. Not to be held over another call.
+    pub(crate) fn changes(&self) -> RefMut<'_, Changes> {
+        self.changes.borrow_mut()
+    }
+
+    pub(crate) fn into_changes(self) -> Changes {
+        self.changes.into_inner()
     }
 
     /// Runs one statement; gives the number of rows that it changed.

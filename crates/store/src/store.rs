@@ -4,6 +4,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::broadcast;
+
+use crate::changes::{Arrival, Listeners};
 use crate::nonces::Nonces;
 use crate::sql::{Connection, Result, Snapshot, Transaction};
 use crate::writer::Writer;
@@ -20,6 +23,7 @@ struct Inner {
     writer: Writer,
     readers: Mutex<Vec<Connection>>,
     nonces: Nonces,
+    listeners: Arc<Listeners>,
     /// Locked as long as the store is open.
     _lock: File,
 }
@@ -50,13 +54,19 @@ impl Store {
             )
         })?;
         let database = directory.join("pumphouse.sqlite");
-        let writer = Writer::start(migrate::open_writer(&database)?, "store-writer")?;
+        let listeners = Arc::<Listeners>::default();
+        let writer = Writer::start(
+            migrate::open_writer(&database)?,
+            "store-writer",
+            Arc::clone(&listeners),
+        )?;
         Ok(Self {
             inner: Arc::new(Inner {
                 database,
                 writer,
                 readers: Mutex::new(Vec::new()),
                 nonces: Nonces::open(&directory.join("nonces.sqlite"))?,
+                listeners,
                 _lock: lock,
             }),
         })
@@ -105,6 +115,17 @@ impl Store {
         F: FnOnce(&Transaction<'_>) -> std::result::Result<T, E> + Send + 'static,
     {
         self.inner.writer.write(work).await
+    }
+
+    /// What reaches feeds from now on. The writer never waits for a receiver: one that falls far
+    /// behind misses the oldest, is told so, and has to look into the feeds themselves.
+    pub fn arrivals(&self) -> broadcast::Receiver<Arc<Arrival>> {
+        self.inner.listeners.arrivals()
+    }
+
+    /// Waits until a job has been added since the last call.
+    pub async fn job_added(&self) {
+        self.inner.listeners.job_added().await;
     }
 
     /// Moves everything from the write-ahead log into the database's own file, so that a copy of

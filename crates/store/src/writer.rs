@@ -1,11 +1,12 @@
 //! The one writer: a thread that groups the writes that wait into one commit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use tokio::sync::oneshot;
 
+use crate::changes::{Changes, Listeners};
 use crate::sql::{Connection, Result, Transaction};
 use crate::{Error, ErrorKind};
 
@@ -13,12 +14,12 @@ use crate::{Error, ErrorKind};
 /// that nobody waits long for the others.
 const GROUP: usize = 64;
 
-/// Does its work within the open transaction, or hears why there is none, and gives back
-/// what is to be done when the outcome is known.
-type Job = Box<dyn FnOnce(Result<&Connection>, Alone) -> Finish + Send>;
+/// Does its work within the open transaction, or hears why there is none; gives back what it
+/// changed, and what is to be done when the outcome is known.
+type Write = Box<dyn FnOnce(Result<&Connection>, Alone) -> (Changes, Finish) + Send>;
 type Finish = Box<dyn FnOnce(Result<()>) + Send>;
 
-/// Whether a job shares its transaction with others, and so has to be undone by a savepoint.
+/// Whether a write shares its transaction with others, and so has to be undone by a savepoint.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Alone {
     Yes,
@@ -28,16 +29,20 @@ enum Alone {
 /// Hands closures to the writing thread. Cheap to clone; the thread ends with the last clone.
 #[derive(Clone)]
 pub(crate) struct Writer {
-    jobs: mpsc::Sender<Job>,
+    writes: mpsc::Sender<Write>,
 }
 
 impl Writer {
-    /// Starts the thread.
-    pub(crate) fn start(connection: Connection, name: &str) -> Result<Self> {
-        let (jobs, queue) = mpsc::channel::<Job>();
+    /// Starts the thread. Listeners hear of changes before their writes are acknowledged.
+    pub(crate) fn start(
+        connection: Connection,
+        name: &str,
+        listeners: Arc<Listeners>,
+    ) -> Result<Self> {
+        let (writes, queue) = mpsc::channel::<Write>();
         thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || run(&connection, &queue))
+            .spawn(move || run(&connection, &queue, &listeners))
             .map_err(|error| {
                 Error::with_source(
                     ErrorKind::Database,
@@ -45,7 +50,7 @@ impl Writer {
                     error,
                 )
             })?;
-        Ok(Self { jobs })
+        Ok(Self { writes })
     }
 
     /// Runs a closure in a transaction and waits until it is committed.
@@ -57,22 +62,27 @@ impl Writer {
     {
         let closed = || Error::new(ErrorKind::Closed, "the store is closed");
         let (reply, answer) = oneshot::channel();
-        let job: Job = Box::new(move |connection, alone| {
+        let write: Write = Box::new(move |connection, alone| {
             let outcome = match connection {
                 Ok(connection) => attempt(connection, alone, work),
                 Err(error) => Err(E::from(error)),
             };
-            Box::new(move |committed| {
+            let (changes, outcome) = match outcome {
+                Ok((changes, value)) => (changes, Ok(value)),
+                Err(error) => (Changes::default(), Err(error)),
+            };
+            let finish: Finish = Box::new(move |committed| {
                 // Nobody listens when the caller has gone away; the write stands all the same.
                 let _ = reply.send(committed.map_err(E::from).and(outcome));
-            })
+            });
+            (changes, finish)
         });
-        self.jobs.send(job).map_err(|_| closed())?;
+        self.writes.send(write).map_err(|_| closed())?;
         answer.await.unwrap_or_else(|_| Err(closed().into()))
     }
 }
 
-fn run(connection: &Connection, queue: &mpsc::Receiver<Job>) {
+fn run(connection: &Connection, queue: &mpsc::Receiver<Write>, listeners: &Listeners) {
     while let Ok(first) = queue.recv() {
         let mut group = vec![first];
         while group.len() < GROUP
@@ -80,12 +90,12 @@ fn run(connection: &Connection, queue: &mpsc::Receiver<Job>) {
         {
             group.push(next);
         }
-        commit(connection, group);
+        commit(connection, group, listeners);
     }
 }
 
-/// Runs the jobs in one transaction, commits it, and then tells all of them.
-fn commit(connection: &Connection, group: Vec<Job>) {
+/// Runs the writes in one transaction, commits it, and then tells the listeners and all of them.
+fn commit(connection: &Connection, group: Vec<Write>, listeners: &Listeners) {
     let alone = if group.len() == 1 {
         Alone::Yes
     } else {
@@ -94,10 +104,11 @@ fn commit(connection: &Connection, group: Vec<Job>) {
     let mut committed = connection
         .execute_batch("BEGIN IMMEDIATE")
         .map_err(Error::from);
+    let mut changes = Vec::with_capacity(group.len());
     let mut finishes = Vec::with_capacity(group.len());
-    for job in group {
+    for write in group {
         // An error such as a full disk can end the transaction behind our back. Then what the
-        // earlier jobs did is gone, and the later ones must not run outside of it.
+        // earlier writes did is gone, and the later ones must not run outside of it.
         if committed.is_ok() && connection.is_autocommit() {
             committed = Err(Error::new(ErrorKind::DiskFull, "the transaction was lost"));
         }
@@ -105,9 +116,11 @@ fn commit(connection: &Connection, group: Vec<Job>) {
             .as_ref()
             .map(|()| connection)
             .map_err(Error::again);
-        finishes.push(job(open, alone));
+        let (changed, finish) = write(open, alone);
+        changes.push(changed);
+        finishes.push(finish);
     }
-    // A job that failed alone has already ended the transaction, and so has a full disk.
+    // A write that failed alone has already ended the transaction, and so has a full disk.
     match (&committed, connection.is_autocommit(), alone) {
         (Ok(()), false, _) => {
             committed = connection.execute_batch("COMMIT").map_err(Error::from);
@@ -116,6 +129,11 @@ fn commit(connection: &Connection, group: Vec<Job>) {
             committed = Err(Error::new(ErrorKind::DiskFull, "the transaction was lost"));
         }
         _ => {}
+    }
+    if committed.is_ok() {
+        changes
+            .into_iter()
+            .for_each(|changed| listeners.tell(changed));
     }
     if let Err(error) = &committed {
         tracing::error!(%error, "a group of writes was not committed");
@@ -128,29 +146,37 @@ fn commit(connection: &Connection, group: Vec<Job>) {
     }
 }
 
-/// Runs one job; undoes what it did if it fails or panics.
-fn attempt<T, E, F>(connection: &Connection, alone: Alone, work: F) -> std::result::Result<T, E>
+/// Runs one write; undoes what it did if it fails or panics.
+fn attempt<T, E, F>(
+    connection: &Connection,
+    alone: Alone,
+    work: F,
+) -> std::result::Result<(Changes, T), E>
 where
     E: From<Error>,
     F: FnOnce(&Transaction<'_>) -> std::result::Result<T, E>,
 {
     if alone == Alone::No {
         connection
-            .execute_batch("SAVEPOINT job")
+            .execute_batch("SAVEPOINT write")
             .map_err(Error::from)?;
     }
     // The connection is in a known state after a rollback, whatever the closure did.
-    let outcome = catch_unwind(AssertUnwindSafe(|| work(&Transaction::new(connection))))
+    let run = AssertUnwindSafe(|| {
+        let tx = Transaction::new(connection);
+        work(&tx).map(|value| (tx.into_changes(), value))
+    });
+    let outcome = catch_unwind(run)
         .unwrap_or_else(|_| Err(Error::new(ErrorKind::Database, "a transaction panicked").into()));
     let end = match (alone, outcome.is_ok()) {
         (Alone::Yes, true) => "",
         (Alone::Yes, false) => "ROLLBACK",
-        (Alone::No, true) => "RELEASE job",
-        (Alone::No, false) => "ROLLBACK TO job; RELEASE job",
+        (Alone::No, true) => "RELEASE write",
+        (Alone::No, false) => "ROLLBACK TO write; RELEASE write",
     };
     match connection.execute_batch(end) {
         Ok(()) => outcome,
-        // A full disk ends the transaction by itself; then the job's own error says so.
+        // A full disk ends the transaction by itself; then the write's own error says so.
         Err(error) => outcome.and(Err(Error::from(error).into())),
     }
 }

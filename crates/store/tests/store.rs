@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use pumphouse_store::{
-    Delivery, Edge, End, Error, ErrorKind, Inbox, NewActivity, NewObject, NewUser, Nonce,
+    Arrival, Delivery, Edge, End, Error, ErrorKind, Inbox, NewActivity, NewObject, NewUser, Nonce,
     ObjectKey, Paging, Position, Store, Transaction, UserKey,
 };
 
@@ -236,4 +236,94 @@ async fn the_data_directory_is_private() {
     let _store = open(&directory);
     let mode = std::fs::metadata(&directory).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
+}
+
+#[tokio::test]
+async fn arrivals_are_told_before_the_write_is_acknowledged_and_only_if_it_is_kept() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path());
+    let mut arrivals = store.arrivals();
+    let (actor, user) = store.write(|tx| person(tx, "alice")).await.unwrap();
+    let refused: Result<(), Error> = store
+        .write(move |tx| {
+            activity(tx, actor, "undone", true)?;
+            activity(tx, actor, "undone", true).map(drop)
+        })
+        .await;
+    assert_eq!(refused.unwrap_err().kind(), ErrorKind::Conflict);
+    let deliver = move |tx: &Transaction<'_>, key| {
+        tx.deliver(&Delivery {
+            activity: key,
+            major: true,
+            direct: &[],
+            others: &[user],
+        })
+    };
+    let key = store
+        .write(move |tx| {
+            let key = activity(tx, actor, "a", true)?;
+            deliver(tx, key)?;
+            Ok::<_, Error>(key)
+        })
+        .await
+        .unwrap();
+    let expected = Arrival {
+        activity: key,
+        major: true,
+        outbox: Some(actor),
+        direct: Vec::new(),
+        others: vec![user],
+    };
+    assert_eq!(*arrivals.try_recv().unwrap(), expected);
+    store.write(move |tx| deliver(tx, key)).await.unwrap();
+    // A delivery that is repeated reaches nobody.
+    assert!(arrivals.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_job_waits_for_its_time_and_until_it_is_finished() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path());
+    let key = store
+        .write(|tx| {
+            tx.add_job("later", "{}", 20)?;
+            tx.add_job("now", "{}", 10)
+        })
+        .await
+        .unwrap();
+    store.job_added().await;
+    let due = |now| {
+        let due = store.read(|snapshot| snapshot.due_jobs(now, 9)).unwrap();
+        due.into_iter().map(|job| job.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(due(9), [""; 0]);
+    assert_eq!(due(10), ["now"]);
+    assert_eq!(due(20), ["now", "later"]);
+    store
+        .write(move |tx| tx.postpone_job(key, 30, "no luck"))
+        .await
+        .unwrap();
+    assert_eq!(due(20), ["later"]);
+    let job = |store: &Store| {
+        let job = store.read(|snapshot| snapshot.job(key)).unwrap();
+        job.map(|job| (job.payload, job.attempts))
+    };
+    assert_eq!(job(&store), Some(("{}".to_owned(), 1)));
+    store
+        .write(move |tx| tx.advance_job(key, "[1]"))
+        .await
+        .unwrap();
+    assert_eq!(job(&store), Some(("[1]".to_owned(), 0)));
+    store.write(move |tx| tx.finish_job(key)).await.unwrap();
+    assert_eq!(job(&store), None);
+    assert!(
+        store
+            .read(|snapshot| snapshot.has_jobs_later_than(10))
+            .unwrap()
+    );
+    assert!(
+        !store
+            .read(|snapshot| snapshot.has_jobs_later_than(20))
+            .unwrap()
+    );
 }
