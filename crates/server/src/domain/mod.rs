@@ -6,12 +6,14 @@
 pub(crate) mod accounts;
 pub(crate) mod addressing;
 pub(crate) mod clients;
+pub(crate) mod collections;
 pub(crate) mod content;
 pub(crate) mod documents;
 pub(crate) mod effects;
 pub(crate) mod feeds;
 pub(crate) mod merge;
 pub(crate) mod objects;
+pub(crate) mod paging;
 pub(crate) mod passwords;
 pub(crate) mod people;
 pub(crate) mod post;

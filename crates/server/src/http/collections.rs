@@ -10,7 +10,7 @@ use super::feeds::{do_activity, own_feed};
 use super::paging::page_request;
 use crate::app::App;
 use crate::auth::{AnyRead, UserWrite};
-use crate::domain::feeds::{self, Neighbours};
+use crate::domain::collections::{self, Neighbours};
 use crate::domain::{documents, people};
 use crate::error::Result;
 use crate::urls::component;
@@ -48,12 +48,12 @@ pub(super) async fn lists(
                 .urls
                 .feed(&nickname, &format!("lists/{}", component(&member_type))),
             title: format!("Collections of {member_type}s for {person}"),
-            total: feeds::count_lists(snapshot, &profile, &member_type)?,
+            total: collections::count_lists(snapshot, &profile, &member_type)?,
             object_type: Some("collection"),
             member_type: Some(&member_type),
             author: Some(&profile),
         };
-        feeds::neighbours(snapshot, &app.site, &read.viewer, &collection, &request)
+        collections::page(snapshot, &app.site, &read.viewer, &collection, &request)
     })?;
     Ok(json(&page))
 }
@@ -69,7 +69,7 @@ fn read_collection(app: &App, nickname: &str, name: &'static str, read: &AnyRead
         let user = people::find_user(snapshot, nickname)?;
         let profile = people::profile(snapshot, &user)?;
         let collection = collection(app, nickname, &profile, name)?;
-        feeds::neighbours(snapshot, &app.site, &read.viewer, &collection, &request)
+        collections::page(snapshot, &app.site, &read.viewer, &collection, &request)
     })?;
     Ok(json(&page))
 }

@@ -9,8 +9,8 @@ use pumphouse_store::{Edge, End, Snapshot, StoredObject};
 use super::paging::page_request;
 use crate::app::App;
 use crate::auth::AnyRead;
+use crate::domain::collections::{self, Neighbours};
 use crate::domain::documents;
-use crate::domain::feeds::{self, Neighbours};
 use crate::domain::render::{Detail, Renderer};
 use crate::domain::visibility::Sight;
 use crate::error::{Error, Result};
@@ -90,7 +90,7 @@ fn read_feed(
         let stored = find(snapshot)?;
         check(app, read, snapshot, &stored)?;
         let collection = collection(app, snapshot, &stored, feed)?;
-        feeds::neighbours(snapshot, &app.site, &read.viewer, &collection, &request)
+        collections::page(snapshot, &app.site, &read.viewer, &collection, &request)
     })?;
     Ok(json(&page))
 }

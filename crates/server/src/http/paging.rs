@@ -1,6 +1,6 @@
 //! Paging arguments (pump.io protocol, section 5.2).
 
-use crate::domain::feeds::{PageRequest, Start};
+use crate::domain::paging::{PageRequest, Start};
 use crate::error::{Error, Result};
 use crate::wire::Incoming;
 

@@ -17,7 +17,7 @@ use tower_http::services::ServeFile;
 use super::paging::page_request;
 use crate::app::App;
 use crate::auth::{OpenRead, UserRead, UserUpload};
-use crate::domain::feeds::{self, Neighbours};
+use crate::domain::collections::{self, Neighbours};
 use crate::domain::uploads::{self, Received, is_shown};
 use crate::domain::{Viewer, documents, people};
 use crate::error::{Error, Result};
@@ -119,7 +119,7 @@ pub(super) async fn list(
             member_type: None,
             author: Some(&profile),
         };
-        feeds::neighbours(snapshot, &app.site, &viewer, &collection, &request)
+        collections::page(snapshot, &app.site, &viewer, &collection, &request)
     })?;
     Ok(json(&page))
 }

@@ -11,7 +11,8 @@ use super::pages::{Entry, Frame, Home, page};
 use crate::app::App;
 use crate::auth::Session;
 use crate::domain::Viewer;
-use crate::domain::feeds::{self, Feed, PageRequest, Start};
+use crate::domain::feeds::{self, Feed};
+use crate::domain::paging::{PageRequest, Start};
 use crate::error::Result;
 use crate::wire::Reply;
 

@@ -1,0 +1,104 @@
+//! Collections of objects as one viewer reads them, page by page (pump.io protocol, sections 5.1 and 5.6).
+
+use pumphouse_activity::{Collection, Object};
+use pumphouse_store::{Edge, End, Paging, Position, Snapshot, StoredObject};
+
+use super::documents::{self, MOST_LISTS};
+use super::paging::{PageRequest, link, resolve, slice};
+use super::render::{Detail, Renderer};
+use super::visibility::Sight;
+use super::{Site, Viewer};
+use crate::error::Result;
+
+/// A collection of objects: the other ends of one kind of edge.
+pub(crate) struct Neighbours<'a> {
+    pub(crate) of: &'a StoredObject,
+    pub(crate) edge: Edge,
+    pub(crate) end: End,
+    pub(crate) url: String,
+    pub(crate) title: String,
+    pub(crate) total: u32,
+    /// Of what type the items are, where it is always the same.
+    pub(crate) object_type: Option<&'static str>,
+    /// Only lists whose members are of this type.
+    pub(crate) member_type: Option<&'a str>,
+    pub(crate) author: Option<&'a StoredObject>,
+}
+
+/// A page of a collection of objects.
+pub(crate) fn page(
+    snapshot: &Snapshot<'_>,
+    site: &Site,
+    viewer: &Viewer,
+    collection: &Neighbours<'_>,
+    request: &PageRequest,
+) -> Result<Collection> {
+    let key = collection.of.key;
+    let position = |id: &str| {
+        let Some(item) = snapshot.object_by_id(id)? else {
+            return Ok(None);
+        };
+        let (source, target) = match collection.end {
+            End::Sources => (item.key, key),
+            End::Targets => (key, item.key),
+        };
+        Ok(snapshot.edge_position(collection.edge, source, target)?)
+    };
+    let sight = Sight {
+        snapshot,
+        site,
+        viewer,
+    };
+    let start = resolve(&request.start, &collection.url, position)?;
+    let read = |paging| Ok(snapshot.neighbours(collection.edge, collection.end, key, paging)?);
+    let visible = |object: &StoredObject| match collection.member_type {
+        Some(member_type) if !is_list_of(object, member_type)? => Ok(false),
+        _ => sight.of_object(object),
+    };
+    let slice = slice(request.count, start, read, Some(&visible))?;
+
+    let stored: Vec<StoredObject> = slice.items.into_iter().map(|(_, object)| object).collect();
+    let mut items = Renderer::new(snapshot, site, viewer).objects(&stored, Detail::Full)?;
+    if collection.edge == Edge::Reply {
+        // The parent is what was asked for.
+        items.iter_mut().for_each(|reply| reply.in_reply_to = None);
+    }
+    let author = collection
+        .author
+        .map(|author| Renderer::new(snapshot, site, viewer).one_object(author, Detail::Bare))
+        .transpose()?;
+    let mut page = Collection {
+        display_name: Some(collection.title.clone()),
+        object_types: collection
+            .object_type
+            .map(|object_type: &str| vec![object_type.to_owned()]),
+        total_items: Some(collection.total.into()),
+        author: author.map(Box::<Object>::new),
+        ..Collection::at(collection.url.clone())
+    };
+    link(&mut page, &stored, |object| &object.id, slice.more);
+    page.items = Some(items);
+    Ok(page)
+}
+
+/// How many lists of members of a type a person has.
+pub(crate) fn count_lists(
+    snapshot: &Snapshot<'_>,
+    owner: &StoredObject,
+    member_type: &str,
+) -> Result<u32> {
+    let all = Paging {
+        count: MOST_LISTS,
+        position: Position::Offset(0),
+    };
+    let mut count = 0;
+    for (_, list) in snapshot.neighbours(Edge::List, End::Targets, owner.key, all)? {
+        count += u32::from(is_list_of(&list, member_type)?);
+    }
+    Ok(count)
+}
+
+fn is_list_of(list: &StoredObject, member_type: &str) -> Result<bool> {
+    let types = documents::object(list)?.object_types;
+    Ok(types.is_some_and(|types| types.iter().any(|name| name == member_type)))
+}
