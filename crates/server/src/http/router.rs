@@ -14,7 +14,7 @@ use super::{
     activities, collections, feeds, oauth, objects, registration, uploads, users, well_known,
 };
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::web;
 
 /// No answer takes longer.
@@ -119,11 +119,15 @@ async fn unknown(method: Method, uri: Uri) -> Error {
     Error::not_found(format!("Cannot {method} {}", uri.path()))
 }
 
-async fn wrong_method(method: Method, uri: Uri) -> Error {
-    Error::new(
+/// The methods that an address has stand in `Allow` in either case.
+async fn wrong_method(method: Method, uri: Uri) -> Result<StatusCode> {
+    if method == Method::OPTIONS {
+        return Ok(StatusCode::OK);
+    }
+    Err(Error::new(
         StatusCode::METHOD_NOT_ALLOWED,
         format!("Cannot {method} {}", uri.path()),
-    )
+    ))
 }
 
 #[expect(

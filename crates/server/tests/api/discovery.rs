@@ -1,9 +1,9 @@
 //! Discovery: host metadata and webfinger (pump.io protocol, section 1).
 
-use pumphouse_testkit::{Reply, TestServer};
+use pumphouse_testkit::{Caller, Reply, TestServer};
 use serde_json::json;
 
-use crate::support::{href, note, post, post_publicly};
+use crate::support::{addressed, does, href, mention, note, post, post_publicly};
 
 /// Reads with an `Accept` header, or without one.
 async fn with_accept(server: &TestServer, address: &str, accept: Option<&str>) -> Reply {
@@ -70,34 +70,112 @@ async fn a_person_is_found_by_address() {
     insta::assert_snapshot!("lrdd-xrd", xrd.body);
 }
 
+/// The answer to a webfinger request, of whoever asks.
+async fn webfinger(caller: &Caller, resource: &str) -> Reply {
+    let resource: String = form_urlencoded::byte_serialize(resource.as_bytes()).collect();
+    caller
+        .get(&format!("/.well-known/webfinger?resource={resource}"))
+        .await
+}
+
+/// Quirk 81: addresses of people could not be resolved.
+#[tokio::test]
+async fn quirk_81_a_person_is_found_by_every_address() {
+    let server = TestServer::start().await;
+    server.user("alice").await;
+    let nobody = server.anonymous();
+    let found = webfinger(&nobody, "acct:alice@pump.test").await.ok();
+    assert_eq!(found["subject"], "acct:alice@pump.test");
+    for address in [
+        "https://pump.test/alice",
+        "http://pump.test/alice",
+        "https://pump.test/api/user/alice",
+        "https://pump.test/api/user/alice/profile",
+    ] {
+        assert_eq!(webfinger(&nobody, address).await.ok(), found, "{address}");
+    }
+}
+
+/// Quirk 81: scripts of other sites could not read it, and RFC 7033's media type was unknown.
+#[tokio::test]
+async fn quirk_81_everybody_may_read_it_under_the_name_that_they_like() {
+    let server = TestServer::start().await;
+    server.user("alice").await;
+    for address in [
+        "/.well-known/host-meta",
+        "/.well-known/host-meta.json",
+        "/.well-known/webfinger?resource=acct:alice@pump.test",
+        "/api/lrdd?resource=acct:alice@pump.test",
+    ] {
+        for accept in [
+            "application/jrd+json",
+            "text/html, application/jrd+json;q=0.1",
+        ] {
+            let reply = with_accept(&server, address, Some(accept)).await;
+            assert_eq!(reply.status, 200);
+            assert_eq!(reply.header("content-type"), "application/jrd+json");
+            assert_eq!(reply.header("access-control-allow-origin"), "*");
+            assert_eq!(reply.header("vary"), "Accept");
+            reply.json();
+        }
+        let reply = with_accept(&server, address, Some("*/*")).await;
+        reply.ok();
+        assert_eq!(reply.header("access-control-allow-origin"), "*");
+        let options = server.anonymous().request("OPTIONS", address).send().await;
+        assert_eq!((options.status, options.header("allow")), (200, "GET,HEAD"));
+    }
+}
+
 #[tokio::test]
 async fn an_object_is_found_by_its_address_and_tells_no_more_than_links() {
     let server = TestServer::start().await;
     let alice = server.user("alice").await;
     let posted = alice.does(post_publicly(note("Hello"))).await;
     let id = href(&posted["object"]);
-    let found = server
-        .anonymous()
-        .get(&format!("/.well-known/webfinger?resource={id}"))
-        .await
-        .ok();
+    let found = webfinger(&server.anonymous(), id).await.ok();
     let link = |rel: &str, href: String| json!({"rel": rel, "href": href});
     assert_eq!(
         found,
-        json!({"links": [
+        json!({"subject": id, "links": [
             link("self", id.to_owned()),
             link("replies", format!("{id}/replies")),
             link("likes", format!("{id}/likes")),
             link("shares", format!("{id}/shares")),
         ]})
     );
-    let private = alice.does(post(note("Secret"))).await;
-    let id = href(&private["object"]);
-    let reply = server
-        .anonymous()
-        .get(&format!("/.well-known/webfinger?resource={id}"))
+    let activity = href(&posted);
+    let found = webfinger(&server.anonymous(), activity).await.ok();
+    assert_eq!(
+        found,
+        json!({"subject": activity, "links": [link("self", activity.to_owned())]})
+    );
+}
+
+/// Quirk 54: whoever knew an id could learn whether there was such an object.
+#[tokio::test]
+async fn quirk_54_discovery_respects_access_rights() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let (bob, carol) = (server.user("bob").await, server.user("carol").await);
+    let private = addressed(post(note("Secret")), "to", &[bob.person()]);
+    let private = alice.does(private).await;
+    for (document, type_name) in [(&private, "activity"), (&private["object"], "note")] {
+        let id = href(document);
+        let text = format!("No such '{type_name}' with id '{id}'");
+        for nosy in [&server.anonymous(), &alice.two_legged(), &carol] {
+            let reply = webfinger(nosy, id).await;
+            assert_eq!((reply.status, reply.body.as_str()), (404, text.as_str()));
+        }
+        for reader in [&alice, &bob] {
+            let found = webfinger(reader, id).await.ok();
+            assert_eq!(found["links"][0]["href"], id);
+        }
+    }
+    alice
+        .does(does("delete", mention(&private["object"])))
         .await;
-    assert!(!reply.body.contains("Secret"));
+    let id = href(&private["object"]);
+    assert_eq!(webfinger(&bob, id).await.status, 404);
 }
 
 #[tokio::test]
@@ -123,7 +201,7 @@ async fn what_cannot_be_found_is_said_to_be_so() {
             "Unrecognized host",
         ),
         (
-            "?resource=https://pump.test/alice",
+            "?resource=https://pump.test/nobody",
             404,
             "Unknown object type",
         ),
@@ -140,12 +218,14 @@ async fn what_cannot_be_found_is_said_to_be_so() {
         ),
         // Quirk 29: these were never answered.
         ("?resource=ftp://pump.test/x", 404, "Unrecognized host"),
-        (
-            "?resource=mailto:alice@pump.test",
-            404,
-            "No such 'user' with id 'mailto:alice'",
-        ),
+        ("?resource=mailto:alice@pump.test", 404, "Unrecognized host"),
         ("?resource=%00%ff", 404, "Unrecognized host"),
+        // This was a 500.
+        (
+            "?resource=acct:alice@pump.test&resource=x",
+            400,
+            "More than one resource parameter",
+        ),
     ] {
         nobody
             .get(&format!("/api/lrdd{query}"))
@@ -157,7 +237,4 @@ async fn what_cannot_be_found_is_said_to_be_so() {
         let page = browser.get(&address).await;
         page.refused_page(status, &text.replace('\'', "&#39;"));
     }
-    // Given twice, which was a 500.
-    let twice = "/.well-known/webfinger?resource=acct:alice@pump.test&resource=x";
-    nobody.get(twice).await.ok();
 }
