@@ -1,4 +1,4 @@
-//! Nothing that was answered 200 is lost when the server is killed in the middle of it.
+//! Nothing that was answered 200 is lost or half done when the server is killed in the middle of it.
 #![cfg(feature = "server")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
@@ -9,12 +9,17 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use pumphouse_oauth1::{ClientCredentials, Request, Signer, TokenCredentials};
+use pumphouse_store::{Edge, Error, NewObject, NewUser, Store, Transaction, UserKey};
 use serde_json::{Value, json};
 
 /// How often the server is killed.
 const ROUNDS: u64 = 20;
 /// How many people write at the same time, so that commits are shared.
 const WRITERS: usize = 8;
+/// How many people follow somebody whose posts are cut off on their way.
+const FOLLOWERS: usize = 10_000;
+/// How many posts are.
+const CUT_OFF: u32 = 4;
 
 /// A server in a process of its own, killed when it is dropped.
 struct Server {
@@ -66,7 +71,7 @@ struct Person {
 }
 
 impl Person {
-    async fn register(base: &str) -> Self {
+    async fn register(base: &str, nickname: &str) -> Self {
         let mut person = Self {
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
             base: base.to_owned(),
@@ -84,7 +89,7 @@ impl Person {
         let client =
             ClientCredentials::new(text(&client["client_id"]), text(&client["client_secret"]));
         person.signer = Signer::new(client.clone());
-        let account = json!({"nickname": "alice", "password": "wonder-l4nd"});
+        let account = json!({"nickname": nickname, "password": "wonder-l4nd"});
         let user = person
             .send("POST", "/api/users", Some(account), true)
             .await
@@ -177,7 +182,7 @@ async fn kill_9_loses_nothing_that_was_acknowledged() {
     let data_dir = directory.path().join("data");
     let port = free_port();
     let mut server = Server::start(&data_dir, port);
-    let person = Person::register(&server.base).await;
+    let person = Person::register(&server.base, "alice").await;
     let mut in_all = 0;
     for round in 0..ROUNDS {
         let acknowledged = Arc::new(Mutex::new(Vec::new()));
@@ -215,4 +220,107 @@ async fn kill_9_loses_nothing_that_was_acknowledged() {
         in_all >= usize::try_from(ROUNDS).unwrap(),
         "only {in_all} posts were acknowledged"
     );
+}
+
+/// Followers of a user, made without the password hashes that make real accounts slow.
+fn add_followers(tx: &Transaction<'_>, nickname: &str) -> Result<Vec<UserKey>, Error> {
+    let followed = tx.user(nickname)?.expect("a user").person;
+    let mut users = Vec::new();
+    for number in 0..FOLLOWERS {
+        let name = format!("follower{number}");
+        let person = tx.insert_object(&NewObject {
+            id: &format!("acct:{name}@pump.test"),
+            uuid: &name,
+            object_type: "person",
+            author: None,
+            document: "{}",
+            updated: 1,
+        })?;
+        users.push(tx.insert_user(&NewUser {
+            nickname: &name,
+            person,
+            password_hash: "",
+            properties: "{}",
+            created: 1,
+        })?);
+        tx.add_edge(Edge::Follow, person, followed)?;
+    }
+    Ok(users)
+}
+
+/// How many inbox rows all these users have.
+fn delivered(store: &Store, users: &[UserKey]) -> Vec<u32> {
+    let count = |user: &UserKey| {
+        let user = store.read(|snapshot| snapshot.user_by_key(*user)).unwrap();
+        user.unwrap().feeds.inbox
+    };
+    users.iter().map(count).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kill_9_in_the_middle_of_a_large_delivery_leaves_nobody_out_and_reaches_nobody_twice() {
+    let directory = tempfile::tempdir().unwrap();
+    let data_dir = directory.path().join("data");
+    let port = free_port();
+    let server = Server::start(&data_dir, port);
+    let alice = Person::register(&server.base, "alice").await;
+    let last = Person::register(&server.base, "last").await;
+    server.kill();
+    let store = Store::open(&data_dir).unwrap();
+    let add = store.write(|tx| add_followers(tx, "alice"));
+    let followers = add.await.unwrap();
+    drop(store);
+
+    let mut server = Server::start(&data_dir, port);
+    // Deliveries go through followers in the order in which they came.
+    let follow =
+        json!({"objectType": "person", "id": format!("{}/api/user/alice/profile", alice.base)});
+    last.send("POST", "/api/user/last/following", Some(follow), true)
+        .await
+        .unwrap();
+    let (mut posts, mut in_the_middle) = (Vec::new(), 0);
+    for number in 1..=CUT_OFF {
+        let note = json!({"verb": "post", "object": {"objectType": "note", "content": "x"}});
+        let posted = alice
+            .send("POST", "/api/user/alice/feed", Some(note), true)
+            .await;
+        posts.push(text(&posted.unwrap()["id"]));
+        let own = alice.send("GET", "/api/user/alice/inbox", None, true).await;
+        assert_eq!(
+            own.unwrap()["items"][0]["id"],
+            *posts.last().unwrap(),
+            "the author has it at once"
+        );
+        server.kill();
+        let store = Store::open(&data_dir).unwrap();
+        let reached = delivered(&store, &followers);
+        in_the_middle += u32::from(reached.contains(&(number - 1)));
+        drop(store);
+        server = Server::start(&data_dir, port);
+    }
+    assert!(in_the_middle > 0, "no delivery was cut off");
+    for id in &posts {
+        while !last
+            .ids_until("/api/user/last/inbox", id)
+            .await
+            .contains(id)
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    server.kill();
+    let store = Store::open(&data_dir).unwrap();
+    let reached = delivered(&store, &followers);
+    assert!(reached.iter().all(|count| *count == CUT_OFF));
+    store
+        .read(|snapshot| {
+            for id in &posts {
+                let activity = snapshot.activity_by_id(id)?.expect("it was acknowledged");
+                for user in &followers {
+                    assert!(snapshot.was_delivered(*user, activity.key)?, "{id}");
+                }
+            }
+            Ok::<_, Error>(())
+        })
+        .unwrap();
 }

@@ -28,6 +28,7 @@ mod domain;
 mod error;
 mod http;
 mod ids;
+mod jobs;
 mod provider;
 mod serve;
 mod urls;

@@ -17,6 +17,7 @@ use tokio::time::timeout;
 use crate::app::App;
 use crate::domain::uploads;
 use crate::http::router;
+use crate::jobs::Runner;
 
 /// Who does not send a request's head in this time is let go.
 const HEAD_TIME: Duration = Duration::from_secs(15);
@@ -81,6 +82,8 @@ impl Drop for Server {
 
 async fn serve(listener: TcpListener, app: Arc<App>, mut stop: oneshot::Receiver<()>) {
     let mut purging = pin!(purge(Arc::clone(&app)));
+    let mut runner = Runner::new(Arc::clone(&app));
+    let mut jobs = Box::pin(runner.run());
     let router = router(Arc::clone(&app));
     let graceful = GracefulShutdown::new();
     // When this task is dropped, the connections end with it.
@@ -104,10 +107,13 @@ async fn serve(listener: TcpListener, app: Arc<App>, mut stop: oneshot::Receiver
             }
             Some(_) = connections.join_next() => {}
             () = &mut purging => {}
+            () = &mut jobs => {}
             _ = &mut stop => break,
         }
     }
     drop(listener);
+    drop(jobs);
+    runner.stop().await;
     if timeout(GRACE, graceful.shutdown()).await.is_err() {
         tracing::warn!("requests that took too long were cut off");
     }

@@ -121,30 +121,48 @@ impl Snapshot<'_> {
         })
     }
 
-    /// The local users among those who follow a person.
+    /// The next edges of an object whose positions are greater than the first of `span` and not
+    /// greater than the second, oldest first, and the local user at the other end of each, if it is
+    /// one.
     ///
     /// # Errors
     /// [`crate::ErrorKind::Database`].
-    pub fn local_followers(&self, person: ObjectKey) -> Result<Vec<UserKey>> {
-        self.all(
-            "SELECT users.key FROM edges JOIN users ON users.person = edges.source
-             WHERE edges.kind = ?1 AND edges.target = ?2",
-            params![Edge::Follow as u8, person],
-            |row| row.get(0),
-        )
+    pub fn users_behind(
+        &self,
+        edge: Edge,
+        end: End,
+        of: ObjectKey,
+        (after, until): (i64, i64),
+        count: usize,
+    ) -> Result<Vec<(i64, Option<UserKey>)>> {
+        // By the indexes edges_to and edges_from.
+        let sql = match end {
+            End::Sources => {
+                "SELECT position, (SELECT key FROM users WHERE person = source) FROM edges
+                 WHERE kind = ?1 AND target = ?2 AND position > ?3 AND position <= ?4
+                 ORDER BY position LIMIT ?5"
+            }
+            End::Targets => {
+                "SELECT position, (SELECT key FROM users WHERE person = target) FROM edges
+                 WHERE kind = ?1 AND source = ?2 AND position > ?3 AND position <= ?4
+                 ORDER BY position LIMIT ?5"
+            }
+        };
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.all(sql, params![edge as u8, of, after, until, count], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
     }
 
-    /// The local users among the members of a list.
+    /// The position of the newest edge of all; 0 if there is none.
     ///
     /// # Errors
     /// [`crate::ErrorKind::Database`].
-    pub fn local_members(&self, collection: ObjectKey) -> Result<Vec<UserKey>> {
-        self.all(
-            "SELECT users.key FROM edges JOIN users ON users.person = edges.target
-             WHERE edges.kind = ?1 AND edges.source = ?2",
-            params![Edge::Member as u8, collection],
-            |row| row.get(0),
-        )
+    pub fn newest_edge(&self) -> Result<i64> {
+        let newest = self.first("SELECT max(position) FROM edges", params![], |row| {
+            row.get::<_, Option<i64>>(0)
+        })?;
+        Ok(newest.flatten().unwrap_or(0))
     }
 }
 

@@ -1,11 +1,12 @@
 //! Who an activity is for: the recipients it gets when it names none, and the inboxes that follow
 //! from its recipients (pump.io protocol, section 6.6).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use pumphouse_activity::{Activity, Object, PUBLIC};
 use pumphouse_store::{Snapshot, StoredObject, UserKey};
 
+use super::audience::{Audience, Crowd};
 use super::posting::Actor;
 use super::{Site, documents};
 use crate::error::{Error, Result};
@@ -16,13 +17,6 @@ pub(crate) struct Subject<'a> {
     pub(crate) object: &'a StoredObject,
     /// What the object answers.
     pub(crate) parent: Option<&'a StoredObject>,
-}
-
-/// The users into whose inboxes an activity goes.
-pub(crate) struct Audience {
-    /// Named in `to` or `bto`.
-    pub(crate) direct: Vec<UserKey>,
-    pub(crate) others: Vec<UserKey>,
 }
 
 /// Checks the recipients that were given. A recipient without id is nobody and is left out.
@@ -148,7 +142,7 @@ fn author_of(
     Ok(author.map(|author| Object::reference(author.object_type, author.id)))
 }
 
-/// The local users who get an activity: each once, and the actor too.
+/// The local users who get an activity, and first of all the actor.
 pub(crate) fn audience(
     snapshot: &Snapshot<'_>,
     site: &Site,
@@ -157,6 +151,7 @@ pub(crate) fn audience(
 ) -> Result<Audience> {
     // Whether each user is named in `to` or `bto`.
     let mut users: BTreeMap<UserKey, bool> = BTreeMap::new();
+    let mut crowds = VecDeque::new();
     if let Some(user) = actor.user {
         users.insert(user, false);
     }
@@ -167,45 +162,51 @@ pub(crate) fn audience(
         (&activity.bcc, false),
     ] {
         for recipient in recipients.iter().flatten() {
-            let named = recipient.is_a("person");
-            for user in users_behind(snapshot, site, actor, recipient)? {
-                *users.entry(user).or_default() |= primary && named;
+            match behind(snapshot, site, actor, recipient)? {
+                Some(Behind::User(user)) => {
+                    *users.entry(user).or_default() |= primary && recipient.is_a("person");
+                }
+                Some(Behind::Crowd(crowd)) if !crowds.contains(&crowd) => crowds.push_back(crowd),
+                _ => {}
             }
         }
     }
-    let (direct, others): (Vec<_>, Vec<_>) = users.into_iter().partition(|(_, direct)| *direct);
-    let keys = |users: Vec<(UserKey, bool)>| users.into_iter().map(|(user, _)| user).collect();
+    let own = actor.user.and_then(|user| users.remove_entry(&user));
     Ok(Audience {
-        direct: keys(direct),
-        others: keys(others),
+        people: own.into_iter().chain(users).collect(),
+        crowds,
     })
 }
 
-fn users_behind(
+/// What local users are behind a recipient.
+enum Behind {
+    User(UserKey),
+    Crowd(Crowd),
+}
+
+fn behind(
     snapshot: &Snapshot<'_>,
     site: &Site,
     actor: &Actor,
     recipient: &Object,
-) -> Result<Vec<UserKey>> {
+) -> Result<Option<Behind>> {
     let Some(id) = recipient.id.as_deref() else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     if id == PUBLIC || site.urls.followers_owner(id) == Some(&actor.nickname) {
-        return Ok(snapshot.local_followers(actor.person)?);
+        return Ok(Some(Behind::Crowd(Crowd::followers(actor.person))));
     }
     let Some(object) = snapshot.object_by_id(id)? else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
-    match object.object_type.as_str() {
-        "person" => Ok(snapshot
+    Ok(match object.object_type.as_str() {
+        "person" => snapshot
             .user_by_person(object.key)?
-            .map(|user| user.key)
-            .into_iter()
-            .collect()),
+            .map(|user| Behind::User(user.key)),
         // Nobody can write to another person's list.
         "collection" if object.author == Some(actor.person) && object.deleted.is_none() => {
-            Ok(snapshot.local_members(object.key)?)
+            Some(Behind::Crowd(Crowd::members(object.key)))
         }
-        _ => Ok(Vec::new()),
-    }
+        _ => None,
+    })
 }

@@ -5,9 +5,11 @@
 
 pub(crate) mod accounts;
 pub(crate) mod addressing;
+pub(crate) mod audience;
 pub(crate) mod clients;
 pub(crate) mod collections;
 pub(crate) mod content;
+pub(crate) mod delivery;
 pub(crate) mod documents;
 pub(crate) mod effects;
 pub(crate) mod feeds;

@@ -2,12 +2,12 @@
 //! (pump.io protocol, sections 6.1 to 6.7), all in one transaction.
 
 use pumphouse_activity::{Activity, Object};
-use pumphouse_store::{Delivery, NewActivity, ObjectKey, StoredObject};
+use pumphouse_store::{NewActivity, ObjectKey, StoredObject};
 
 use super::addressing::{self, Subject};
 use super::posting::Posting;
 use super::verbs::is_major;
-use super::{content, documents, effects, objects, people, scrub};
+use super::{content, delivery, documents, effects, objects, people, scrub};
 use crate::error::{Error, Result};
 use crate::{clock, ids};
 
@@ -48,12 +48,7 @@ impl Posting<'_> {
             self.tx.set_posted_by(object.key, key)?;
         }
         let audience = addressing::audience(self.tx, self.site, self.actor, &activity)?;
-        self.tx.deliver(&Delivery {
-            activity: key,
-            major,
-            direct: &audience.direct,
-            others: &audience.others,
-        })?;
+        delivery::begin(self.tx, key, major, audience, self.now)?;
         Ok(key)
     }
 
