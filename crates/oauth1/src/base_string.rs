@@ -20,12 +20,9 @@ use crate::url::UrlError;
 /// When the URL is malformed.
 pub fn uri(request: &Request<'_>) -> Result<String, UrlError> {
     let located = request.locate()?;
-    Ok(format!(
-        "{}://{}{}",
-        located.scheme(),
-        located.authority(),
-        path_or_slash(&located.path)
-    ))
+    let path = located.target.path();
+    let path = if path.is_empty() { "/" } else { &path };
+    Ok(located.origin() + path)
 }
 
 /// The parameters that are signed (RFC 5849, section 3.4.1.3.1): those of the query, then those of a form body.
@@ -34,7 +31,7 @@ pub fn uri(request: &Request<'_>) -> Result<String, UrlError> {
 /// # Errors
 /// When the URL is malformed.
 pub fn collect_parameters<'a>(request: &Request<'a>) -> Result<Params<'a>, UrlError> {
-    let query = read_form(request.locate()?.query);
+    let query = read_form(request.locate()?.query());
     Ok(query
         .chain(read_form(request.form().unwrap_or_default()))
         .collect())
@@ -147,11 +144,11 @@ struct PairWriter {
 impl PairWriter {
     /// Writes everything before the parameters. `length` is how long these will be.
     fn new(method: &str, located: &Located<'_>, length: usize) -> Self {
-        let mut out = Vec::with_capacity(method.len() + 2 * located.path.len() + length + 128);
+        let mut out = Vec::with_capacity(method.len() + located.length() + length);
         write_method(&mut out, method);
         out.push(b'&');
-        located.write_encoded_origin(&mut out);
-        percent::encode_into(&mut out, path_or_slash(&located.path).as_bytes());
+        located.encode_origin_into(&mut out);
+        located.target.encode_path_into(&mut out);
         out.push(b'&');
         Self {
             start: out.len(),
@@ -192,10 +189,6 @@ impl PairWriter {
         self.out.extend_from_slice(b"%3D");
         percent::encode_again_into(&mut self.out, value);
     }
-}
-
-fn path_or_slash(path: &str) -> &str {
-    if path.is_empty() { "/" } else { path }
 }
 
 fn write_method(out: &mut Vec<u8>, method: &str) {

@@ -46,7 +46,7 @@ pub fn decode_form(text: &[u8]) -> Cow<'_, [u8]> {
 
 /// [`encode`], borrowing when there is nothing to encode.
 pub(crate) fn encode_bytes(text: &[u8]) -> Cow<'_, [u8]> {
-    if count_unreserved(text) == text.len() {
+    if is_unreserved_throughout(text) {
         return Cow::Borrowed(text);
     }
     let mut out = Vec::with_capacity(3 * text.len());
@@ -57,7 +57,7 @@ pub(crate) fn encode_bytes(text: &[u8]) -> Cow<'_, [u8]> {
 /// Appends the encoding of `text`.
 pub(crate) fn encode_into(out: &mut Vec<u8>, text: &[u8]) {
     // Long text with nothing to encode (secrets mostly) is recognised faster than it is searched.
-    if text.len() >= 32 && count_unreserved(text) == text.len() {
+    if text.len() >= 32 && is_unreserved_throughout(text) {
         return out.extend_from_slice(text);
     }
     let mut rest = text;
@@ -108,22 +108,40 @@ pub(crate) fn encode_again_into(out: &mut Vec<u8>, encoded: &[u8]) {
     }
 }
 
+/// Whether all characters are unreserved, as they are in most text.
+pub(crate) fn is_unreserved_throughout(text: &[u8]) -> bool {
+    all_bytes(text, computes_as_unreserved)
+}
+
+/// Whether all bytes are of a kind, looking at many without a branch for each, so that the compiler makes vector instructions of it.
+/// `is_of_kind` must be computed, not looked up.
+#[inline(always)]
+pub(crate) fn all_bytes(text: &[u8], is_of_kind: impl Fn(u8) -> bool + Copy) -> bool {
+    if let Some(last) = text.last_chunk::<16>() {
+        // Some are looked at twice, which is faster than one by one.
+        let (chunks, _) = text.as_chunks::<16>();
+        return all_of_chunk(last, is_of_kind)
+            && chunks.iter().all(|chunk| all_of_chunk(chunk, is_of_kind));
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        return all_of_chunk(first, is_of_kind) & all_of_chunk(last, is_of_kind);
+    }
+    text.iter().all(|&byte| is_of_kind(byte))
+}
+
+#[inline(always)]
+fn all_of_chunk<const N: usize>(chunk: &[u8; N], is_of_kind: impl Fn(u8) -> bool) -> bool {
+    chunk.iter().fold(true, |all, &byte| all & is_of_kind(byte))
+}
+
 /// How many unreserved characters there are at the beginning.
 pub(crate) fn count_unreserved(text: &[u8]) -> usize {
-    // Many at a time without a branch for each, which the compiler turns into vector instructions: most text is unreserved throughout.
-    let all = |chunk: &&[u8; 16]| {
-        chunk
-            .iter()
-            .fold(true, |all, &byte| all & computes_as_unreserved(byte))
-    };
     let (chunks, _) = text.as_chunks::<16>();
-    let counted = 16 * chunks.iter().take_while(all).count();
+    let is_plain = |chunk: &&[u8; 16]| all_of_chunk(chunk, computes_as_unreserved);
+    let counted = 16 * chunks.iter().take_while(is_plain).count();
     let rest = &text[counted..];
-    counted
-        + rest
-            .iter()
-            .position(|&byte| !is_unreserved(byte))
-            .unwrap_or(rest.len())
+    let is_reserved = |&byte: &u8| !is_unreserved(byte);
+    counted + rest.iter().position(is_reserved).unwrap_or(rest.len())
 }
 
 /// How much at the beginning is what [`encode`] gives for what it decodes to, and whether it is without escapes.
@@ -156,17 +174,23 @@ const fn computes_as_unreserved(byte: u8) -> bool {
 }
 
 fn decode_with<const PLUS_IS_SPACE: bool>(text: &[u8]) -> Cow<'_, [u8]> {
-    let is_special = |byte: u8| byte == b'%' || (PLUS_IS_SPACE && byte == b'+');
-    let count_plain = |text: &[u8]| {
-        text.iter()
-            .position(|&byte| is_special(byte))
-            .unwrap_or(text.len())
-    };
-    let (run, mut rest) = text.split_at(count_plain(text));
-    if rest.is_empty() {
+    if count_plain::<PLUS_IS_SPACE>(text) == text.len() {
         return Cow::Borrowed(text);
     }
     let mut out = Vec::with_capacity(text.len());
+    decode_into::<PLUS_IS_SPACE>(&mut out, text);
+    Cow::Owned(out)
+}
+
+/// How many bytes at the beginning stand for themselves.
+fn count_plain<const PLUS_IS_SPACE: bool>(text: &[u8]) -> usize {
+    let is_special = |&byte: &u8| byte == b'%' || (PLUS_IS_SPACE && byte == b'+');
+    text.iter().position(is_special).unwrap_or(text.len())
+}
+
+/// Appends what `text` decodes to.
+pub(crate) fn decode_into<const PLUS_IS_SPACE: bool>(out: &mut Vec<u8>, text: &[u8]) {
+    let (run, mut rest) = text.split_at(count_plain::<PLUS_IS_SPACE>(text));
     out.extend_from_slice(run);
     while let Some((&byte, after)) = rest.split_first() {
         let escaped = match (byte, after) {
@@ -180,11 +204,10 @@ fn decode_with<const PLUS_IS_SPACE: bool>(text: &[u8]) -> Cow<'_, [u8]> {
             out.push(if byte == b'+' { b' ' } else { byte });
             after
         };
-        let (run, after) = after.split_at(count_plain(after));
+        let (run, after) = after.split_at(count_plain::<PLUS_IS_SPACE>(after));
         out.extend_from_slice(run);
         rest = after;
     }
-    Cow::Owned(out)
 }
 
 fn hex_pair(high: u8, low: u8) -> Option<u8> {
@@ -235,6 +258,20 @@ mod tests {
         }
         assert_eq!(count_canonical(b"ab%2Fc\""), (6, false));
         assert_eq!(count_canonical(b"0123456789abcdefghij\""), (20, true));
+    }
+
+    #[test]
+    fn unreserved_characters_are_counted_wherever_the_first_other_stands() {
+        for length in 0..50 {
+            let mut text = vec![b'a'; length];
+            assert_eq!(count_unreserved(&text), length);
+            assert!(is_unreserved_throughout(&text));
+            for at in (0..length).rev() {
+                text[at] = b'"';
+                assert_eq!(count_unreserved(&text), at);
+                assert!(!is_unreserved_throughout(&text));
+            }
+        }
     }
 
     #[test]

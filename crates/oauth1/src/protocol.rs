@@ -54,37 +54,31 @@ pub(crate) const REQUIRED: [Name; 5] = [
     Name::Nonce,
 ];
 
+/// How they are written: alone, and in the base string with an ampersand before and an equals sign after.
+///
+/// A table, because which name comes next is hard to guess, and processors guess badly where a match jumps to.
+const TEXTS: [(&str, &str); ALL.len()] = [
+    ("oauth_body_hash", "%26oauth_body_hash%3D"),
+    ("oauth_callback", "%26oauth_callback%3D"),
+    ("oauth_consumer_key", "%26oauth_consumer_key%3D"),
+    ("oauth_nonce", "%26oauth_nonce%3D"),
+    ("oauth_signature", "%26oauth_signature%3D"),
+    ("oauth_signature_method", "%26oauth_signature_method%3D"),
+    ("oauth_timestamp", "%26oauth_timestamp%3D"),
+    ("oauth_token", "%26oauth_token%3D"),
+    ("oauth_verifier", "%26oauth_verifier%3D"),
+    ("oauth_version", "%26oauth_version%3D"),
+];
+
 impl Name {
     /// As it is written.
     pub(crate) const fn text(self) -> &'static str {
-        match self {
-            Self::BodyHash => "oauth_body_hash",
-            Self::Callback => "oauth_callback",
-            Self::ConsumerKey => "oauth_consumer_key",
-            Self::Nonce => "oauth_nonce",
-            Self::Signature => "oauth_signature",
-            Self::SignatureMethod => "oauth_signature_method",
-            Self::Timestamp => "oauth_timestamp",
-            Self::Token => "oauth_token",
-            Self::Verifier => "oauth_verifier",
-            Self::Version => "oauth_version",
-        }
+        TEXTS[self as usize].0
     }
 
     /// As it is written in the base string before its value, with the ampersand after the parameter before it.
     pub(crate) const fn text_in_base_string(self) -> &'static str {
-        match self {
-            Self::BodyHash => "%26oauth_body_hash%3D",
-            Self::Callback => "%26oauth_callback%3D",
-            Self::ConsumerKey => "%26oauth_consumer_key%3D",
-            Self::Nonce => "%26oauth_nonce%3D",
-            Self::Signature => "%26oauth_signature%3D",
-            Self::SignatureMethod => "%26oauth_signature_method%3D",
-            Self::Timestamp => "%26oauth_timestamp%3D",
-            Self::Token => "%26oauth_token%3D",
-            Self::Verifier => "%26oauth_verifier%3D",
-            Self::Version => "%26oauth_version%3D",
-        }
+        TEXTS[self as usize].1
     }
 
     /// From how it is written.
@@ -132,10 +126,6 @@ impl<'a> Values<'a> {
     /// Whether there is a value that is not empty.
     pub(crate) fn has(&self, name: Name) -> bool {
         self.get(name).is_some_and(|value| !value.is_empty())
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.iter().all(Option::is_none)
     }
 
     /// The decoded value as text; the name as an error when it is none.

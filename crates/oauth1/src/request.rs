@@ -1,9 +1,7 @@
 //! An HTTP request as it travels, seen by whoever signs or verifies it.
 
-use std::borrow::Cow;
-
 use crate::percent;
-use crate::url::{self, Origin, UrlError};
+use crate::url::{self, Authority, Origin, Target, UrlError};
 
 /// The parts of a request that OAuth looks at, borrowed and exactly as sent.
 ///
@@ -50,21 +48,14 @@ pub(crate) enum Body<'a> {
     Streamed,
 }
 
-/// Where a request goes, taken apart.
-#[derive(Clone)]
+/// Where a request goes, taken apart. It holds nothing but borrowed pieces, which are put right when they are written.
+#[derive(Clone, Copy)]
 pub(crate) struct Located<'a> {
-    origin: LocatedOrigin<'a>,
-    pub(crate) path: Cow<'a, str>,
-    pub(crate) query: &'a [u8],
-}
-
-#[derive(Clone)]
-enum LocatedOrigin<'a> {
-    Known(&'a Origin),
-    Sent {
-        scheme: &'a str,
-        authority: Cow<'a, str>,
-    },
+    scheme: &'a str,
+    authority: Authority<'a>,
+    /// Scheme and authority as the base string has them, when somebody wrote them already.
+    encoded_origin: Option<&'a str>,
+    pub(crate) target: Target<'a>,
 }
 
 impl<'a> Request<'a> {
@@ -215,70 +206,60 @@ impl<'a> Request<'a> {
         match self.address {
             Address::Url(url) => {
                 let parts = url::split(url)?;
-                let authority =
-                    url::normalised_authority(parts.scheme, self.host.unwrap_or(parts.authority))?;
-                let origin = LocatedOrigin::Sent {
+                let authority = self.host.unwrap_or(parts.authority);
+                Ok(Located {
                     scheme: parts.scheme,
-                    authority,
-                };
-                Ok(Located {
-                    origin,
-                    path: parts.path,
-                    query: parts.query.unwrap_or_default().as_bytes(),
+                    authority: Authority::parse(parts.scheme, authority)?,
+                    encoded_origin: None,
+                    target: parts.target,
                 })
             }
-            Address::Target { origin, target } => {
-                let (path, query) = url::split_request_target(target)?;
-                Ok(Located {
-                    origin: LocatedOrigin::Known(origin),
-                    path,
-                    query: query.unwrap_or_default().as_bytes(),
-                })
-            }
+            Address::Target { origin, target } => Ok(Located {
+                scheme: origin.scheme(),
+                authority: origin.parsed_authority(),
+                encoded_origin: Some(origin.encoded()),
+                target: url::split_request_target(target)?,
+            }),
         }
     }
 }
 
-impl Located<'_> {
-    /// Lower case.
-    pub(crate) fn scheme(&self) -> Cow<'_, str> {
-        match &self.origin {
-            LocatedOrigin::Known(origin) => Cow::Borrowed(origin.scheme()),
-            LocatedOrigin::Sent { scheme, .. }
-                if scheme.bytes().all(|byte| byte.is_ascii_lowercase()) =>
-            {
-                Cow::Borrowed(scheme)
-            }
-            LocatedOrigin::Sent { scheme, .. } => Cow::Owned(scheme.to_ascii_lowercase()),
-        }
+impl<'a> Located<'a> {
+    /// As the base string URI has it, without the encoding.
+    pub(crate) fn origin(&self) -> String {
+        format!("{}://{}", self.scheme.to_ascii_lowercase(), self.authority)
     }
 
-    /// Lower case, without default port.
-    pub(crate) fn authority(&self) -> &str {
-        match &self.origin {
-            LocatedOrigin::Known(origin) => origin.authority(),
-            LocatedOrigin::Sent { authority, .. } => authority,
-        }
+    /// How long origin and path usually are in the base string, or less.
+    pub(crate) fn length(&self) -> usize {
+        2 * self.target.path_length() + 128
+    }
+
+    pub(crate) fn query(&self) -> &'a [u8] {
+        self.target.query.as_bytes()
     }
 
     /// Scheme and authority as the base string has them.
-    pub(crate) fn write_encoded_origin(&self, out: &mut Vec<u8>) {
-        match &self.origin {
-            LocatedOrigin::Known(origin) => out.extend_from_slice(origin.encoded().as_bytes()),
-            LocatedOrigin::Sent { authority, .. } => {
-                percent::encode_into(out, self.scheme().as_bytes());
-                out.extend_from_slice(b"%3A%2F%2F");
-                percent::encode_into(out, authority.as_bytes());
-            }
+    #[inline]
+    pub(crate) fn encode_origin_into(&self, out: &mut Vec<u8>) {
+        if let Some(encoded) = self.encoded_origin {
+            return out.extend_from_slice(encoded.as_bytes());
         }
+        if self.scheme == "https" {
+            out.extend_from_slice(b"https%3A%2F%2F");
+        } else {
+            percent::encode_into(out, self.scheme.to_ascii_lowercase().as_bytes());
+            out.extend_from_slice(b"%3A%2F%2F");
+        }
+        self.authority.encode_into(out);
     }
 
     pub(crate) fn is_secure(&self) -> bool {
-        self.scheme() == "https"
+        self.scheme.eq_ignore_ascii_case("https")
     }
 
     pub(crate) fn is_loopback(&self) -> bool {
-        url::is_loopback(self.authority())
+        self.authority.is_loopback()
     }
 }
 
@@ -289,8 +270,8 @@ impl std::fmt::Debug for Request<'_> {
         debug.field("method", &self.method);
         if let Ok(located) = self.locate() {
             debug
-                .field("authority", &located.authority())
-                .field("path", &located.path);
+                .field("origin", &located.origin())
+                .field("path", &located.target.path());
         }
         debug.finish_non_exhaustive()
     }

@@ -62,7 +62,36 @@ impl From<&str> for Secret {
     }
 }
 
-/// Compares without telling by its duration where the first difference is.
+/// Compares without telling by its duration where the first difference is: all differences are gathered, eight bytes at a time
+/// and then those that are left, before anyone asks whether there are any.
 pub(crate) fn equal_in_constant_time(left: &[u8], right: &[u8]) -> bool {
-    left.ct_eq(right).into()
+    if left.len() != right.len() {
+        return false;
+    }
+    let (left_words, left_rest) = left.as_chunks();
+    let (right_words, right_rest) = right.as_chunks();
+    let words = left_words.iter().zip(right_words);
+    let differences = words.fold(0, |differences, (left, right)| {
+        differences | (u64::from_ne_bytes(*left) ^ u64::from_ne_bytes(*right))
+    });
+    (differences.ct_eq(&0) & left_rest.ct_eq(right_rest)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_is_compared() {
+        for length in 0..40 {
+            let text = vec![b'a'; length];
+            assert!(equal_in_constant_time(&text, &text));
+            assert!(!equal_in_constant_time(&text, &vec![b'a'; length + 1]));
+            for at in 0..length {
+                let mut other = text.clone();
+                other[at] = b'b';
+                assert!(!equal_in_constant_time(&text, &other), "{at} of {length}");
+            }
+        }
+    }
 }

@@ -1,11 +1,12 @@
 //! Signing requests (RFC 5849, section 3): the client's side.
 
+mod parameters;
 mod prepared;
 mod template;
 
 use std::sync::{Arc, OnceLock};
 
-use self::prepared::FreshValues;
+use self::parameters::ProtocolParameters;
 pub use self::prepared::{Placement, Prepared, Signed};
 use self::template::Ready;
 
@@ -14,11 +15,10 @@ use crate::clock::{Clock, SystemClock};
 use crate::credentials::{ClientCredentials, TokenCredentials};
 use crate::nonce::{NonceSource, RandomError, RandomNonce};
 use crate::protocol::{Name, OwnedValues};
-use crate::request::{Body, Located, Request};
+use crate::request::{Located, Request};
 use crate::secret::Secret;
 use crate::signature::{HmacSha1, Keys, MethodError, SignatureMethod};
 use crate::url::UrlError;
-use crate::written::{OwnedWritten, WrittenNumber};
 
 /// Why a request could not be signed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -230,7 +230,7 @@ impl Signer {
     /// See [`SignError`].
     pub fn sign(&self, request: &Request<'_>) -> Result<Signed, SignError> {
         let prepared = self.prepare(request)?;
-        let signature = self.signature(&prepared)?;
+        let signature = self.signature(prepared.base_string())?;
         Ok(prepared.complete(&signature))
     }
 
@@ -239,9 +239,9 @@ impl Signer {
     /// # Errors
     /// See [`SignError`].
     pub fn authorization(&self, request: &Request<'_>) -> Result<String, SignError> {
-        let prepared = self.prepare_for(request, Placement::Header)?;
-        let signature = self.signature(&prepared)?;
-        Ok(prepared.header(&signature))
+        let protocol = ProtocolParameters::new(self, request)?;
+        let base_string = protocol.base_string(request)?;
+        Ok(protocol.header(&self.signature(&base_string)?))
     }
 
     /// Everything but the signature itself, for keys that sign elsewhere and take their time:
@@ -250,25 +250,15 @@ impl Signer {
     /// # Errors
     /// See [`SignError`].
     pub fn prepare<'s>(&'s self, request: &Request<'s>) -> Result<Prepared<'s>, SignError> {
-        self.prepare_for(request, self.placement)
+        let protocol = ProtocolParameters::new(self, request)?;
+        let base_string = protocol.base_string(request)?;
+        Prepared::new(request, self.placement, protocol, base_string)
     }
 
-    #[inline]
-    fn prepare_for<'s>(
-        &'s self,
-        request: &Request<'s>,
-        placement: Placement,
-    ) -> Result<Prepared<'s>, SignError> {
-        let located = request.locate()?;
-        self.check_transport(&located)?;
-        let fresh = self.fresh_values(request)?;
-        Prepared::new(self, request, &located, fresh, placement)
-    }
-
-    fn signature(&self, prepared: &Prepared<'_>) -> Result<String, MethodError> {
+    fn signature(&self, base_string: &[u8]) -> Result<String, MethodError> {
         match &self.ready().bound {
-            Some(bound) => bound.sign(prepared.base_string()),
-            None => self.method.sign(prepared.base_string(), &self.keys()),
+            Some(bound) => bound.sign(base_string),
+            None => self.method.sign(base_string, &self.keys()),
         }
     }
 
@@ -277,45 +267,14 @@ impl Signer {
     }
 
     fn check_transport(&self, located: &Located<'_>) -> Result<(), SignError> {
-        let safe = !self.method.reveals_secrets()
+        let is_safe = !self.method.reveals_secrets()
             || self.plaintext_without_tls
             || located.is_secure()
             || located.is_loopback();
-        if safe {
+        if is_safe {
             Ok(())
         } else {
             Err(SignError::PlaintextWithoutTls)
-        }
-    }
-
-    /// The protocol parameters that are new with each request.
-    #[inline]
-    fn fresh_values(&self, request: &Request<'_>) -> Result<FreshValues, SignError> {
-        let timestamp_and_nonce = if self.nonce_and_timestamp || !self.method.reveals_secrets() {
-            Some((
-                WrittenNumber::new(self.clock.now()),
-                OwnedWritten::new(self.nonces.nonce()?),
-            ))
-        } else {
-            None
-        };
-        Ok(FreshValues {
-            timestamp_and_nonce,
-            body_hash: self.hash_of(request)?.map(OwnedWritten::new),
-        })
-    }
-
-    fn hash_of(&self, request: &Request<'_>) -> Result<Option<String>, SignError> {
-        if request.is_form() {
-            return Ok(None);
-        }
-        if let Some(hash) = request.known_body_hash() {
-            return Ok(Some(hash.to_owned()));
-        }
-        match (self.body_hash, request.body()) {
-            (None, _) => Ok(None),
-            (Some(kind), Body::Whole(body)) => Ok(Some(kind.of(body))),
-            (Some(_), Body::Streamed) => Err(SignError::BodyUnknown),
         }
     }
 

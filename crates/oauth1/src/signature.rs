@@ -2,6 +2,7 @@
 //!
 //! The trait [`SignatureMethod`] serves both sides, so a method of one's own can be signed with and verified alike.
 
+mod bound;
 mod hmac;
 mod plaintext;
 #[cfg(feature = "rsa")]
@@ -9,6 +10,8 @@ mod rsa;
 
 use zeroize::Zeroizing;
 
+use self::bound::Bound;
+pub use self::bound::BoundKeys;
 pub(crate) use self::hmac::keyed_with;
 pub use self::hmac::{HmacSha1, HmacSha256, HmacSha512};
 pub use self::plaintext::Plaintext;
@@ -58,7 +61,7 @@ pub trait SignatureMethod: Send + Sync {
     /// and must not fail on any text.
     fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &[u8]) -> bool;
 
-    /// Does once what depends on the keys alone, for a signer that signs many requests with the same keys.
+    /// Does once what depends on the keys alone, for who signs or verifies many requests with the same keys.
     /// `None`, the default, when there is nothing to gain.
     fn bind(&self, _keys: &Keys<'_>) -> Option<Box<dyn BoundMethod>> {
         None
@@ -100,6 +103,9 @@ pub trait BoundMethod: Send + Sync {
     /// # Errors
     /// When signing fails.
     fn sign(&self, base_string: &[u8]) -> Result<String, MethodError>;
+
+    /// The same as [`SignatureMethod::verify`] gives.
+    fn verify(&self, base_string: &[u8], signature: &[u8]) -> bool;
 }
 
 /// Why a signature could not be made.
@@ -122,6 +128,8 @@ pub struct Keys<'a> {
     token: Option<(&'a str, &'a Secret)>,
     #[cfg(feature = "rsa")]
     rsa_public_key: Option<&'a RsaPublicKey>,
+    /// Methods that took in just these keys already.
+    bound: &'a [Bound],
 }
 
 impl<'a> Keys<'a> {
@@ -133,6 +141,7 @@ impl<'a> Keys<'a> {
             token: None,
             #[cfg(feature = "rsa")]
             rsa_public_key: None,
+            bound: &[],
         }
     }
 
@@ -140,6 +149,7 @@ impl<'a> Keys<'a> {
     #[must_use]
     pub fn with_token(mut self, token: &'a str, secret: &'a Secret) -> Self {
         self.token = Some((token, secret));
+        self.bound = &[];
         self
     }
 
@@ -148,6 +158,7 @@ impl<'a> Keys<'a> {
     #[must_use]
     pub fn with_rsa_public_key(mut self, key: &'a RsaPublicKey) -> Self {
         self.rsa_public_key = Some(key);
+        self.bound = &[];
         self
     }
 
@@ -165,6 +176,19 @@ impl<'a> Keys<'a> {
     #[cfg(feature = "rsa")]
     pub fn rsa_public_key(&self) -> Option<&'a RsaPublicKey> {
         self.rsa_public_key
+    }
+
+    /// Whether a method takes this for the signature of a base string.
+    pub(crate) fn verify(
+        &self,
+        method: &dyn SignatureMethod,
+        base_string: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        match self.bound.iter().find(|bound| bound.is(method)) {
+            Some(bound) => bound.verify(base_string, signature),
+            None => method.verify(base_string, self, signature),
+        }
     }
 
     /// The two secrets as they are, the one of the token empty when there is none.

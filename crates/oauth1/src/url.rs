@@ -48,6 +48,9 @@ pub struct Origin {
     scheme: String,
     /// Lower case, default port left out.
     authority: String,
+    /// How much of the authority is the host.
+    host_length: usize,
+    port: Option<u16>,
     /// As the base string has it: `https%3A%2F%2Fpump.example.org`.
     encoded: String,
 }
@@ -69,11 +72,14 @@ impl Origin {
     pub fn new(scheme: &str, host: &str) -> Result<Self, UrlError> {
         let scheme = scheme.to_ascii_lowercase();
         check_scheme(&scheme)?;
-        let authority = normalised_authority(&scheme, host)?.into_owned();
+        let parsed = Authority::parse(&scheme, host)?;
+        let (authority, host_length, port) = (parsed.to_string(), parsed.host.len(), parsed.port);
         let encoded = percent::encode(format!("{scheme}://{authority}"));
         Ok(Self {
             scheme,
             authority,
+            host_length,
+            port,
             encoded,
         })
     }
@@ -97,9 +103,17 @@ impl Origin {
         &self.encoded
     }
 
+    pub(crate) fn parsed_authority(&self) -> Authority<'_> {
+        Authority {
+            host: &self.authority[..self.host_length],
+            port: self.port,
+            is_simple: false,
+        }
+    }
+
     /// Whether it names this machine: `localhost`, 127.0.0.0/8 or `[::1]`.
     pub fn is_loopback(&self) -> bool {
-        is_loopback(&self.authority)
+        self.parsed_authority().is_loopback()
     }
 }
 
@@ -114,20 +128,23 @@ impl std::fmt::Display for Origin {
 pub(crate) struct Parts<'a> {
     pub(crate) scheme: &'a str,
     pub(crate) authority: &'a str,
-    pub(crate) path: Cow<'a, str>,
-    pub(crate) query: Option<&'a str>,
+    pub(crate) target: Target<'a>,
+}
+
+/// What follows the host.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target<'a> {
+    path: &'a str,
+    /// Empty when there is none.
+    pub(crate) query: &'a str,
+    has_space: bool,
 }
 
 /// Takes an absolute URL apart.
+#[inline(always)]
 pub(crate) fn split(url: &str) -> Result<Parts<'_>, UrlError> {
     let is_simple = check_characters(url)?;
-    let colon = url
-        .bytes()
-        .position(|byte| byte == b':')
-        .ok_or(UrlError::SchemeMissing)?;
-    let (scheme, rest) = url.split_at(colon);
-    let rest = rest.strip_prefix("://").ok_or(UrlError::SchemeMissing)?;
-    check_scheme(scheme)?;
+    let (scheme, rest) = split_scheme(url)?;
     let end = rest
         .bytes()
         .position(|byte| matches!(byte, b'/' | b'?' | b'#'))
@@ -136,60 +153,101 @@ pub(crate) fn split(url: &str) -> Result<Parts<'_>, UrlError> {
     if authority.is_empty() {
         return Err(UrlError::HostMissing);
     }
-    let (path, query) = split_target(target, is_simple);
     Ok(Parts {
         scheme,
         authority,
-        path,
-        query,
+        target: Target::split(target, is_simple),
     })
+}
+
+/// Nearly every URL begins in one of two ways, which need no search.
+#[inline(always)]
+fn split_scheme(url: &str) -> Result<(&str, &str), UrlError> {
+    for known in ["https", "http"] {
+        let rest = url.strip_prefix(known);
+        if let Some(rest) = rest.and_then(|rest| rest.strip_prefix("://")) {
+            return Ok((known, rest));
+        }
+    }
+    let (scheme, rest) = url.split_once("://").ok_or(UrlError::SchemeMissing)?;
+    check_scheme(scheme)?;
+    Ok((scheme, rest))
 }
 
 /// Takes a request target (RFC 9112, section 3.2) apart into path and query. The absolute form is accepted,
 /// and its authority ignored, because the origin is known otherwise.
-pub(crate) fn split_request_target(target: &str) -> Result<(Cow<'_, str>, Option<&str>), UrlError> {
+#[inline(always)]
+pub(crate) fn split_request_target(target: &str) -> Result<Target<'_>, UrlError> {
     if target.starts_with('/') {
         let is_simple = check_characters(target)?;
-        return Ok(split_target(target, is_simple));
+        return Ok(Target::split(target, is_simple));
     }
-    let parts = split(target).map_err(|_| UrlError::TargetMalformed)?;
-    Ok((parts.path, parts.query))
+    split_absolute(target)
 }
 
-/// Splits what follows the host. Nobody can send a space in a path; where one is written, it is sent as `%20`.
-fn split_target(target: &str, is_simple: bool) -> (Cow<'_, str>, Option<&str>) {
-    if is_simple {
-        return (Cow::Borrowed(target), None);
+fn split_absolute(target: &str) -> Result<Target<'_>, UrlError> {
+    split(target)
+        .map(|parts| parts.target)
+        .map_err(|_| UrlError::TargetMalformed)
+}
+
+impl<'a> Target<'a> {
+    /// Takes it apart, when that is not `is_simple`: nothing but a path without spaces.
+    #[inline(always)]
+    fn split(target: &'a str, is_simple: bool) -> Self {
+        if is_simple {
+            return Self {
+                path: target,
+                query: "",
+                has_space: false,
+            };
+        }
+        Self::split_carefully(target)
     }
-    let path = target
-        .bytes()
-        .position(|byte| matches!(byte, b'?' | b'#'))
-        .unwrap_or(target.len());
-    let (path, rest) = target.split_at(path);
-    let query = rest
-        .strip_prefix('?')
-        .map(|query| query.split('#').next().unwrap_or_default());
-    let path = if path.contains(' ') {
-        Cow::Owned(path.replace(' ', "%20"))
-    } else {
-        Cow::Borrowed(path)
-    };
-    (path, query)
+
+    fn split_carefully(target: &'a str) -> Self {
+        let before_fragment = target.split('#').next().unwrap_or_default();
+        let (path, query) = before_fragment
+            .split_once('?')
+            .unwrap_or((before_fragment, ""));
+        Self {
+            path,
+            query,
+            has_space: path.contains(' '),
+        }
+    }
+
+    pub(crate) fn path_length(self) -> usize {
+        self.path.len()
+    }
+
+    /// The path. Nobody can send a space in it; where one is written, it is sent as `%20`.
+    pub(crate) fn path(self) -> Cow<'a, str> {
+        if self.has_space {
+            Cow::Owned(self.path.replace(' ', "%20"))
+        } else {
+            Cow::Borrowed(self.path)
+        }
+    }
+
+    /// Appends the path as the base string has it. One that is empty means the root.
+    pub(crate) fn encode_path_into(self, out: &mut Vec<u8>) {
+        match self.path() {
+            Cow::Borrowed("") => out.extend_from_slice(b"%2F"),
+            path => percent::encode_into(out, path.as_bytes()),
+        }
+    }
 }
 
 /// Refuses what stands in no URL, and says whether there is no question mark, no hash sign and no space.
 fn check_characters(url: &str) -> Result<bool, UrlError> {
-    // Without stopping at the first hit, this is done many bytes at a time.
-    let mut has_forbidden = false;
-    let mut is_simple = true;
-    for byte in url.bytes() {
-        has_forbidden |= (byte < b' ') | (byte == 0x7f);
-        is_simple &= (byte != b'?') & (byte != b'#') & (byte != b' ');
-    }
-    if has_forbidden {
-        Err(UrlError::ForbiddenCharacter)
+    let is_simple = |byte: u8| (byte > b' ') & (byte != 0x7f) & (byte != b'?') & (byte != b'#');
+    if percent::all_bytes(url.as_bytes(), is_simple) {
+        Ok(true)
+    } else if percent::all_bytes(url.as_bytes(), |byte| (byte >= b' ') & (byte != 0x7f)) {
+        Ok(false)
     } else {
-        Ok(is_simple)
+        Err(UrlError::ForbiddenCharacter)
     }
 }
 
@@ -205,37 +263,71 @@ pub(crate) fn check_scheme(scheme: &str) -> Result<(), UrlError> {
     }
 }
 
-/// Host and port as the base string has them: lower case, no user name, no default port, no leading zeros in the port.
-pub(crate) fn normalised_authority<'a>(
-    scheme: &str,
-    authority: &'a str,
-) -> Result<Cow<'a, str>, UrlError> {
-    let is_simple = |byte: u8| {
-        byte.is_ascii_lowercase() | byte.is_ascii_digit() | (byte == b'.') | (byte == b'-')
-    };
-    if !authority.is_empty()
-        && authority
-            .bytes()
-            .fold(true, |all, byte| all & is_simple(byte))
-    {
-        return Ok(Cow::Borrowed(authority));
-    }
-    let host_and_port = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, after)| after);
-    let (host, port) = split_port(host_and_port)?;
-    check_host(host)?;
-    let port = match port {
-        None | Some("") => None,
-        Some(digits) => Some(parse_port(digits)?),
-    };
-    let port = port.filter(|&port| Some(port) != default_port(scheme));
-    match port {
-        None if host.bytes().any(|byte| byte.is_ascii_uppercase()) => {
-            Ok(Cow::Owned(host.to_ascii_lowercase()))
+/// A host as it was written, and the port unless it is the scheme's own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Authority<'a> {
+    host: &'a str,
+    port: Option<u16>,
+    /// Whether the host is in lower case and holds nothing that the base string encodes.
+    is_simple: bool,
+}
+
+impl<'a> Authority<'a> {
+    /// Of what stands between scheme and path; a user name is left out.
+    #[inline(always)]
+    pub(crate) fn parse(scheme: &str, text: &'a str) -> Result<Self, UrlError> {
+        let is_simple = |byte: u8| {
+            byte.is_ascii_lowercase() | byte.is_ascii_digit() | (byte == b'.') | (byte == b'-')
+        };
+        if !text.is_empty() && percent::all_bytes(text.as_bytes(), is_simple) {
+            return Ok(Self {
+                host: text,
+                port: None,
+                is_simple: true,
+            });
         }
-        None => Ok(Cow::Borrowed(host)),
-        Some(port) => Ok(Cow::Owned(format!("{}:{port}", host.to_ascii_lowercase()))),
+        Self::parse_carefully(scheme, text)
+    }
+
+    fn parse_carefully(scheme: &str, text: &'a str) -> Result<Self, UrlError> {
+        let host_and_port = text.rsplit_once('@').map_or(text, |(_, after)| after);
+        let (host, port) = split_port(host_and_port)?;
+        check_host(host)?;
+        let port = match port {
+            None | Some("") => None,
+            Some(digits) => Some(parse_port(digits)?),
+        };
+        Ok(Self {
+            host,
+            port: port.filter(|&port| Some(port) != default_port(scheme)),
+            is_simple: false,
+        })
+    }
+
+    /// Whether it names this machine.
+    pub(crate) fn is_loopback(self) -> bool {
+        let host = self.host.to_ascii_lowercase();
+        let name = host.strip_suffix('.').unwrap_or(&host);
+        let is_loopback_v4 = host
+            .parse::<std::net::Ipv4Addr>()
+            .is_ok_and(|address| address.is_loopback());
+        name == "localhost" || name.ends_with(".localhost") || host == "[::1]" || is_loopback_v4
+    }
+
+    /// Appends it as the base string has it: in lower case, without a port that is the scheme's own or leading zeros in another.
+    pub(crate) fn encode_into(self, out: &mut Vec<u8>) {
+        if self.is_simple {
+            out.extend_from_slice(self.host.as_bytes());
+        } else {
+            percent::encode_into(out, self.to_string().as_bytes());
+        }
+    }
+}
+
+impl std::fmt::Display for Authority<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.host.to_ascii_lowercase())?;
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
     }
 }
 
@@ -295,16 +387,6 @@ fn default_port(scheme: &str) -> Option<u16> {
     } else {
         None
     }
-}
-
-/// Whether a normalised authority names this machine.
-pub(crate) fn is_loopback(authority: &str) -> bool {
-    let host = split_port(authority).map_or(authority, |(host, _)| host);
-    let name = host.strip_suffix('.').unwrap_or(host);
-    let is_loopback_v4 = host
-        .parse::<std::net::Ipv4Addr>()
-        .is_ok_and(|address| address.is_loopback());
-    name == "localhost" || name.ends_with(".localhost") || host == "[::1]" || is_loopback_v4
 }
 
 #[cfg(test)]

@@ -95,6 +95,16 @@ impl<'a> Written<'a> {
         }
     }
 
+    /// Appends the decoded bytes.
+    pub(crate) fn decode_into(self, out: &mut Vec<u8>) {
+        match self.spelling {
+            Spelling::Canonical | Spelling::Header => {
+                percent::decode_into::<false>(out, self.text);
+            }
+            _ => out.extend_from_slice(&self.decode()),
+        }
+    }
+
     /// The decoded text; `None` when it is not UTF-8.
     #[inline(always)]
     pub(crate) fn decode_text(self) -> Option<Cow<'a, str>> {
@@ -159,7 +169,7 @@ pub(crate) struct OwnedWritten {
 impl OwnedWritten {
     /// Of text that is not encoded.
     pub(crate) fn new(decoded: String) -> Self {
-        if percent::count_unreserved(decoded.as_bytes()) == decoded.len() {
+        if percent::is_unreserved_throughout(decoded.as_bytes()) {
             return Self {
                 encoded: decoded,
                 is_plain: true,
@@ -184,37 +194,50 @@ impl OwnedWritten {
 /// A number, written in decimal digits.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WrittenNumber {
-    /// The digits stand at the end: 20 hold every number.
-    digits: [u8; 20],
+    /// The digits stand at the end, and zeros before them: 20 are enough for every number.
+    digits: [[u8; 8]; 3],
     start: usize,
 }
 
 impl WrittenNumber {
+    #[inline]
     pub(crate) fn new(number: u64) -> Self {
-        let mut written = Self {
-            digits: [b'0'; 20],
-            start: 20,
-        };
-        let mut rest = number;
-        loop {
-            written.start -= 1;
-            written.digits[written.start] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
-            rest /= 10;
-            if rest == 0 {
-                return written;
-            }
+        const BASE: u64 = 100_000_000;
+        let digits = [number / BASE / BASE, number / BASE % BASE, number % BASE].map(eight_digits);
+        let first = digits.iter().position(|&digits| digits != 0).unwrap_or(2);
+        let zeros = digits[first].trailing_zeros() as usize / 8;
+        Self {
+            digits: digits.map(|digits| (digits | ASCII_ZEROS).to_le_bytes()),
+            // Zero itself has a digit, too.
+            start: (8 * first + zeros).min(23),
         }
     }
 
     pub(crate) fn borrowed(&self) -> Written<'_> {
-        Written::canonical(&self.digits[self.start..], true)
+        Written::canonical(self.bytes(), true)
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.digits.as_flattened()[self.start..]
     }
 
     pub(crate) fn text(&self) -> &str {
         // Digits are text.
-        std::str::from_utf8(&self.digits[self.start..]).unwrap_or_default()
+        std::str::from_utf8(self.bytes()).unwrap_or_default()
     }
 }
+
+/// The digits of a number below 100,000,000, the first in the lowest byte, all at once: halves of the number in the halves of a word,
+/// then halves of these in its quarters, then single digits in its bytes, divided by multiplying and shifting.
+fn eight_digits(number: u64) -> u64 {
+    let halves = (number / 10_000) | ((number % 10_000) << 32);
+    let hundreds = ((halves * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let quarters = hundreds | ((halves - 100 * hundreds) << 16);
+    let tens = ((quarters * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | ((quarters - 10 * tens) << 8)
+}
+
+const ASCII_ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
 
 /// Removes the backslashes of a quoted string (RFC 9110, section 5.6.4). Each stands before the character that it protects.
 fn without_backslashes(text: &[u8]) -> Vec<u8> {
@@ -272,8 +295,22 @@ mod tests {
 
     #[test]
     fn numbers_are_written_in_digits() {
-        for number in [0, 7, 10, 1_500_000_000, u64::MAX] {
+        for number in [
+            0,
+            7,
+            10,
+            9_999,
+            10_000,
+            99_999_999,
+            100_000_000,
+            1_500_000_000,
+            u64::MAX,
+        ] {
             assert_eq!(WrittenNumber::new(number).text(), number.to_string());
+        }
+        for number in (0..100_000_000).step_by(9_973) {
+            let digits = (eight_digits(number) | ASCII_ZEROS).to_le_bytes();
+            assert_eq!(digits, *format!("{number:08}").as_bytes());
         }
     }
 

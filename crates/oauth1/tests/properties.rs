@@ -4,6 +4,7 @@
 
 use proptest::prelude::*;
 use pumphouse_oauth1::explain::Steps;
+use pumphouse_oauth1::signature::BoundKeys;
 use pumphouse_oauth1::verify::TlsRule;
 use pumphouse_oauth1::{
     BodyHash, ClientCredentials, HmacSha1, HmacSha256, HmacSha512, Keys, Origin, Placement,
@@ -185,9 +186,17 @@ impl Case {
         if let Some((token, _)) = &self.token {
             keys = keys.with_token(token, &token_secret);
         }
-        let verified = unverified.verify(&keys, |nonce| {
-            nonce.timestamp > 0 && !nonce.nonce.is_empty()
-        })?;
+        let bound = BoundKeys::new(&keys, &policy);
+        let verify = |keys: &Keys<'_>| {
+            unverified
+                .clone()
+                .verify(keys, |nonce| nonce.timestamp > 0 && !nonce.nonce.is_empty())
+        };
+        let verified = verify(&keys);
+        let outcome =
+            |verified: &Result<_, Problem>| verified.as_ref().map(|_| ()).map_err(Problem::code);
+        assert_eq!(outcome(&verify(&bound.keys())), outcome(&verified));
+        let verified = verified?;
         // PLAINTEXT does not even cover the identifiers.
         let is_theirs = verified.client_key() == self.client.0
             && verified.token() == self.token.as_ref().map(|token| token.0.as_str());

@@ -3,7 +3,7 @@
 use crate::flow::append_to_query;
 use crate::problem::Problem;
 use crate::secret::Secret;
-use crate::url;
+use crate::url::{self, Authority};
 
 /// Where a person goes after agreeing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -113,8 +113,7 @@ impl std::fmt::Display for Callback {
 /// Whether it names a host, and hides it behind no user name.
 fn is_web_address(url: &str) -> bool {
     url::split(url).is_ok_and(|parts| {
-        url::normalised_authority(parts.scheme, parts.authority).is_ok()
-            && !parts.authority.contains('@')
+        Authority::parse(parts.scheme, parts.authority).is_ok() && !parts.authority.contains('@')
     })
 }
 

@@ -2,14 +2,11 @@
 
 use zeroize::Zeroizing;
 
-use super::{SignError, Signer};
-use crate::base_string;
-use crate::header;
-use crate::params::{Param, Params, read_form};
+use super::SignError;
+use super::parameters::ProtocolParameters;
+use crate::params::Params;
 use crate::percent;
-use crate::protocol::{Name, OwnedValues, SENDING_ORDER, Values};
-use crate::request::{Located, Request};
-use crate::written::{OwnedWritten, Written, WrittenNumber};
+use crate::request::Request;
 
 /// Where the protocol parameters go (RFC 5849, section 3.5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -26,71 +23,31 @@ pub enum Placement {
 
 /// A request that lacks nothing but its signature.
 pub struct Prepared<'a> {
-    signer: &'a Signer,
     placement: Placement,
     url: Option<&'a str>,
     form: &'a [u8],
-    fresh: FreshValues,
+    protocol: ProtocolParameters<'a>,
     base_string: Vec<u8>,
 }
 
-/// The protocol parameters that are new with each request.
-pub(super) struct FreshValues {
-    pub(super) timestamp_and_nonce: Option<(WrittenNumber, OwnedWritten)>,
-    pub(super) body_hash: Option<OwnedWritten>,
-}
-
-impl FreshValues {
-    /// Together with those that are the same in every request.
-    fn join<'v>(&'v self, fixed: &'v OwnedValues) -> Values<'v> {
-        let mut values = fixed.borrowed();
-        if let Some((timestamp, nonce)) = &self.timestamp_and_nonce {
-            values.insert(Name::Timestamp, timestamp.borrowed());
-            values.insert(Name::Nonce, nonce.borrowed());
-        }
-        if let Some(hash) = &self.body_hash {
-            values.insert(Name::BodyHash, hash.borrowed());
-        }
-        values
-    }
-}
-
 impl<'a> Prepared<'a> {
-    #[inline]
     pub(super) fn new(
-        signer: &'a Signer,
         request: &Request<'a>,
-        located: &Located<'_>,
-        fresh: FreshValues,
         placement: Placement,
+        protocol: ProtocolParameters<'a>,
+        base_string: Vec<u8>,
     ) -> Result<Self, SignError> {
-        let form = request.form();
-        if request.is_form() && form.is_none() {
-            return Err(SignError::BodyUnknown);
-        }
+        let (url, form) = (request.url(), request.form());
         match placement {
             Placement::Body if form.is_none() => return Err(SignError::NoFormBody),
-            Placement::Query if request.url().is_none() => return Err(SignError::NoUrl),
+            Placement::Query if url.is_none() => return Err(SignError::NoUrl),
             _ => {}
         }
-        let form = form.unwrap_or_default();
-        let mut others: Params<'_> = read_form(located.query).chain(read_form(form)).collect();
-        if let Some(param) = others.iter().find(|param| param.known_name().is_some()) {
-            return Err(SignError::AlreadySigned(param.lossy_name()));
-        }
-        others.extend(
-            signer
-                .extra
-                .iter()
-                .map(|(name, value)| Param::new(name, value)),
-        );
-        let base_string = write_base_string(signer, request.method(), located, &fresh, &others);
         Ok(Self {
-            signer,
             placement,
-            url: request.url(),
-            form,
-            fresh,
+            url,
+            form: form.unwrap_or_default(),
+            protocol,
             base_string,
         })
     }
@@ -102,23 +59,7 @@ impl<'a> Prepared<'a> {
 
     /// The protocol parameters in the order in which they are sent, but for the signature.
     pub fn protocol_parameters(&self) -> Params<'_> {
-        let values = self.fresh.join(&self.signer.fixed);
-        let known = SENDING_ORDER.into_iter().filter_map(|name| {
-            Some(Param {
-                name: Written::canonical(name.text().as_bytes(), true),
-                value: values.get(name)?,
-            })
-        });
-        let extra = self
-            .signer
-            .extra
-            .iter()
-            .map(|(name, value)| Param::new(name, value));
-        let hash = self.fresh.body_hash.as_ref().map(|hash| Param {
-            name: Written::canonical(Name::BodyHash.text().as_bytes(), true),
-            value: hash.borrowed(),
-        });
-        known.chain(extra).chain(hash).collect()
+        self.protocol.in_sending_order()
     }
 
     /// Puts the signature (as the method gives it, not percent-encoded) and all other parameters into their place.
@@ -135,24 +76,7 @@ impl<'a> Prepared<'a> {
     }
 
     pub(crate) fn header(&self, signature: &str) -> String {
-        let mut out = match &self.fresh.timestamp_and_nonce {
-            Some((timestamp, nonce))
-                if self.signer.extra.is_empty() && self.fresh.body_hash.is_none() =>
-            {
-                let template = &self.signer.ready().header;
-                let [before, between, after] = template.pieces();
-                let mut out = String::with_capacity(template.len() + 3 * signature.len() + 128);
-                [before, timestamp.text(), between, nonce.encoded(), after]
-                    .iter()
-                    .for_each(|piece| out.push_str(piece));
-                out
-            }
-            _ => header::write(self.signer.realm.as_deref(), &self.protocol_parameters()),
-        };
-        out.push_str(", oauth_signature=\"");
-        percent::encode_text_into(&mut out, signature);
-        out.push('"');
-        out
+        self.protocol.header(signature)
     }
 
     pub(crate) fn query(&self, signature: &str) -> String {
@@ -191,35 +115,6 @@ impl<'a> Prepared<'a> {
         percent::encode_into(&mut out, signature.as_bytes());
         out
     }
-}
-
-/// Writes the base string: in one go when the parameters of the request stand before and after those of the protocol,
-/// as they do but for odd names.
-fn write_base_string(
-    signer: &Signer,
-    method: &str,
-    located: &Located<'_>,
-    fresh: &FreshValues,
-    others: &Params<'_>,
-) -> Vec<u8> {
-    if let (Some((timestamp, nonce)), None) = (&fresh.timestamp_and_nonce, &fresh.body_hash) {
-        let template = &signer.ready().base_string;
-        let [before, between, after] = template.pieces();
-        let write_protocol = |out: &mut Vec<u8>| {
-            out.extend_from_slice(before.as_bytes());
-            nonce.borrowed().encode_twice_into(out);
-            out.extend_from_slice(between.as_bytes());
-            timestamp.borrowed().encode_twice_into(out);
-            out.extend_from_slice(after.as_bytes());
-        };
-        let length = template.len() + 64;
-        if let Some(base_string) =
-            base_string::write_around(method, located, others, length, write_protocol)
-        {
-            return base_string;
-        }
-    }
-    base_string::write(method, located, &fresh.join(&signer.fixed), others)
 }
 
 impl std::fmt::Debug for Prepared<'_> {

@@ -1,9 +1,8 @@
 //! From a request to its claims: every check that needs no keys, cheapest first.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
-use super::policy::{BodyHashRule, Limits, Policy, TlsRule};
+use super::policy::{BodyHashRule, Limits, Policy, SharedMethod, TlsRule};
 use super::states::{Received, Unverified};
 use crate::body_hash::ClaimedBodyHash;
 use crate::header;
@@ -11,7 +10,6 @@ use crate::params::{self, Param, Params};
 use crate::problem::{Limit, Problem};
 use crate::protocol::{Name, REQUIRED, Values};
 use crate::request::{Body, Located, Request};
-use crate::signature::SignatureMethod;
 use crate::written::Written;
 
 impl<'a> Unverified<'a> {
@@ -27,14 +25,27 @@ impl<'a> Unverified<'a> {
 }
 
 fn parse<'a>(request: &Request<'a>, policy: &Policy, now: u64) -> Result<Unverified<'a>, Problem> {
-    let located = request.locate().map_err(Problem::UrlMalformed)?;
+    // Large values are passed on by reference: what was just written in small pieces is slow to copy in large ones.
+    match &request.locate() {
+        Ok(located) => parse_located(request, located, policy, now),
+        Err(error) => Err(Problem::UrlMalformed(*error)),
+    }
+}
+
+fn parse_located<'a>(
+    request: &Request<'a>,
+    located: &Located<'a>,
+    policy: &Policy,
+    now: u64,
+) -> Result<Unverified<'a>, Problem> {
     // The signature covers a form; one that nobody has read cannot be checked, and must not pass for covered.
     if request.is_form() && matches!(request.body(), Body::Streamed) {
         return Err(Problem::SignatureInvalid);
     }
-    let claims = Claims::collect(request, &located, &policy.limits)?;
+    let mut claims = Claims::default();
+    claims.collect(request, located, &policy.limits)?;
     let protocol = &claims.protocol;
-    if protocol.is_empty()
+    if claims.place.is_none()
         && request
             .authorization()
             .is_none_or(|value| header::pairs(value).is_none())
@@ -42,32 +53,20 @@ fn parse<'a>(request: &Request<'a>, policy: &Policy, now: u64) -> Result<Unverif
         return Err(Problem::NotSigned);
     }
     if policy.tls == TlsRule::Always {
-        check_tls(&located, policy)?;
+        check_tls(located, policy)?;
     }
     let method = find_method(protocol, policy)?;
     if policy.tls == TlsRule::ForSecrets && method.reveals_secrets() {
-        check_tls(&located, policy)?;
+        check_tls(located, policy)?;
     }
     let timestamp_and_nonce = read_timestamp_and_nonce(protocol, policy, now)?;
     let body_hash = read_body_hash(protocol, request, policy.body_hash)?;
     let client_key = text(protocol, Name::ConsumerKey)?.unwrap_or_default();
     let token = text(protocol, Name::Token)?.filter(|token| !token.is_empty());
-    let Claims {
-        realm,
-        protocol,
-        params,
-        ..
-    } = claims;
     Ok(Unverified(Box::new(Received {
-        method_sent: request.method(),
-        url_sent: request.url(),
-        authorization: request.authorization(),
-        form: request.form(),
-        body: request.body(),
-        located,
-        realm,
-        protocol,
-        params,
+        request: *request,
+        located: *located,
+        claims,
         method,
         client_key,
         token,
@@ -77,13 +76,14 @@ fn parse<'a>(request: &Request<'a>, policy: &Policy, now: u64) -> Result<Unverif
 }
 
 /// Everything that the signature covers, and the realm, which it does not.
-struct Claims<'a> {
-    realm: Option<Written<'a>>,
-    protocol: Values<'a>,
-    params: Params<'a>,
+#[derive(Clone, Default)]
+pub(super) struct Claims<'a> {
+    pub(super) realm: Option<Written<'a>>,
+    pub(super) protocol: Values<'a>,
+    /// Those that are not the protocol's.
+    pub(super) params: Params<'a>,
     /// Where the protocol parameters are.
     place: Option<Place>,
-    limits: Limits,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,44 +97,33 @@ enum Place {
 const MOST_UNKNOWN_PROTOCOL_PARAMETERS: usize = 64;
 
 impl<'a> Claims<'a> {
-    fn new(limits: Limits) -> Self {
-        let (protocol, params) = (Values::default(), Params::new());
-        Self {
-            realm: None,
-            protocol,
-            params,
-            place: None,
-            limits,
-        }
-    }
-
     fn collect(
+        &mut self,
         request: &Request<'a>,
         located: &Located<'a>,
         limits: &Limits,
-    ) -> Result<Self, Problem> {
-        let form = request.form().unwrap_or_default();
-        if params::count_form(located.query) + params::count_form(form) > limits.parameters {
+    ) -> Result<(), Problem> {
+        let (query, form) = (located.query(), request.form().unwrap_or_default());
+        if params::count_form(query) + params::count_form(form) > limits.parameters {
             return Err(Problem::TooLarge(Limit::Parameters));
         }
-        let mut claims = Self::new(*limits);
-        claims.read_header(request)?;
-        params::read_form(located.query).try_for_each(|param| claims.add(param, Place::Query))?;
-        params::read_form(form).try_for_each(|param| claims.add(param, Place::Body))?;
-        if claims.params.len() > limits.parameters {
+        self.read_header(request, limits)?;
+        for (text, place) in [(query, Place::Query), (form, Place::Body)] {
+            params::read_form(text).try_for_each(|param| self.add(param, place, limits))?;
+        }
+        if self.params.len() > limits.parameters {
             return Err(Problem::TooLarge(Limit::Parameters));
         }
-        claims.check_unknown_protocol_parameters()?;
-        Ok(claims)
+        self.check_unknown_protocol_parameters()
     }
 
     /// A header of another scheme is none of our business.
-    fn read_header(&mut self, request: &Request<'a>) -> Result<(), Problem> {
+    fn read_header(&mut self, request: &Request<'a>, limits: &Limits) -> Result<(), Problem> {
         if request.has_repeated_authorization() {
             return Err(Problem::HeaderMalformed);
         }
         let value = request.authorization().unwrap_or_default();
-        if value.len() > self.limits.header_bytes {
+        if value.len() > limits.header_bytes {
             return Err(Problem::TooLarge(Limit::Header));
         }
         let Some(mut pairs) = header::pairs(value) else {
@@ -142,7 +131,7 @@ impl<'a> Claims<'a> {
         };
         loop {
             while let Some((name, value)) = pairs.next_simple_pair() {
-                self.add_known(name, value, Place::Header)?;
+                self.add_known(name, value, Place::Header, limits)?;
             }
             if pairs.is_at_end() {
                 return Ok(());
@@ -150,16 +139,16 @@ impl<'a> Claims<'a> {
             let pair = pairs.next_pair().map_err(|_| Problem::HeaderMalformed)?;
             let Some(pair) = pair else { return Ok(()) };
             if !pair.is_realm() {
-                self.add(pair.param(), Place::Header)?;
+                self.add(pair.param(), Place::Header, limits)?;
             } else if self.realm.replace(pair.value).is_some() {
                 return Err(Problem::ParameterDuplicated("realm".to_owned()));
             }
         }
     }
 
-    fn add(&mut self, param: Param<'a>, place: Place) -> Result<(), Problem> {
+    fn add(&mut self, param: Param<'a>, place: Place, limits: &Limits) -> Result<(), Problem> {
         match param.known_name() {
-            Some(name) => self.add_known(name, param.value, place),
+            Some(name) => self.add_known(name, param.value, place, limits),
             None => {
                 self.params.push(param);
                 Ok(())
@@ -168,7 +157,13 @@ impl<'a> Claims<'a> {
     }
 
     #[inline(always)]
-    fn add_known(&mut self, name: Name, value: Written<'a>, place: Place) -> Result<(), Problem> {
+    fn add_known(
+        &mut self,
+        name: Name,
+        value: Written<'a>,
+        place: Place,
+        limits: &Limits,
+    ) -> Result<(), Problem> {
         // Protocol parameters stand in one place only (RFC 5849, section 3.5), each once (section 3.1).
         if self
             .place
@@ -177,15 +172,10 @@ impl<'a> Claims<'a> {
         {
             return Err(Problem::SeveralPlaces);
         }
-        let Limits {
-            value_bytes,
-            nonce_bytes,
-            ..
-        } = self.limits;
         let limit = if name == Name::Nonce {
-            nonce_bytes
+            limits.nonce_bytes
         } else {
-            value_bytes
+            limits.value_bytes
         };
         if value.written_length() > limit && value.decode().len() > limit {
             return Err(Problem::TooLarge(Limit::Value));
@@ -231,10 +221,7 @@ fn check_tls(located: &Located<'_>, policy: &Policy) -> Result<(), Problem> {
 }
 
 /// The method, after completeness and version: what is missing is told before what is wrong.
-fn find_method(
-    protocol: &Values<'_>,
-    policy: &Policy,
-) -> Result<Arc<dyn SignatureMethod>, Problem> {
+fn find_method(protocol: &Values<'_>, policy: &Policy) -> Result<SharedMethod, Problem> {
     let name = protocol
         .get(Name::SignatureMethod)
         .map(Written::decode)
@@ -243,7 +230,7 @@ fn find_method(
         .methods
         .iter()
         .find(|method| *method.name().as_bytes() == *name);
-    let may_lack_nonce = method.is_some_and(SignatureMethod::reveals_secrets);
+    let may_lack_nonce = method.is_some_and(|method| method.reveals_secrets());
     let required = if may_lack_nonce {
         &REQUIRED[..3]
     } else {

@@ -1,5 +1,6 @@
 //! What a server demands of requests before it looks at their signature.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::signature::{HmacSha1, HmacSha256, HmacSha512, SignatureMethod};
@@ -53,13 +54,31 @@ impl Default for Limits {
     }
 }
 
+/// A signature method that requests under way hold on to. Counting those who do is only needed for methods that end.
+#[derive(Clone)]
+pub(crate) enum SharedMethod {
+    Ours(&'static dyn SignatureMethod),
+    Given(Arc<dyn SignatureMethod>),
+}
+
+impl Deref for SharedMethod {
+    type Target = dyn SignatureMethod;
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::Ours(method) => *method,
+            Self::Given(method) => &**method,
+        }
+    }
+}
+
 /// The demands of a server.
 ///
 /// By default: the three HMAC methods; timestamps within 600 seconds of the server's clock, either way; TLS where secrets travel;
 /// body hashes compared when present; [`Limits::default`].
 #[derive(Clone)]
 pub struct Policy {
-    pub(crate) methods: Vec<Arc<dyn SignatureMethod>>,
+    pub(crate) methods: Vec<SharedMethod>,
     pub(crate) window: u64,
     pub(crate) tls: TlsRule,
     pub(crate) tls_on_loopback: bool,
@@ -78,9 +97,9 @@ impl Policy {
     pub fn new() -> Self {
         Self {
             methods: vec![
-                Arc::new(HmacSha1),
-                Arc::new(HmacSha256),
-                Arc::new(HmacSha512),
+                SharedMethod::Ours(&HmacSha1),
+                SharedMethod::Ours(&HmacSha256),
+                SharedMethod::Ours(&HmacSha512),
             ],
             window: 600,
             tls: TlsRule::default(),
@@ -100,7 +119,7 @@ impl Policy {
     /// Allows one more signature method.
     #[must_use]
     pub fn with_method(mut self, method: impl SignatureMethod + 'static) -> Self {
-        self.methods.push(Arc::new(method));
+        self.methods.push(SharedMethod::Given(Arc::new(method)));
         self
     }
 
@@ -145,9 +164,16 @@ impl Policy {
     }
 }
 
+impl Policy {
+    /// The allowed methods, in the order in which they are looked for.
+    pub(crate) fn methods(&self) -> impl Iterator<Item = &dyn SignatureMethod> {
+        self.methods.iter().map(|method| &**method)
+    }
+}
+
 impl std::fmt::Debug for Policy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let methods: Vec<_> = self.methods.iter().map(SignatureMethod::name).collect();
+        let methods: Vec<_> = self.methods.iter().map(|method| method.name()).collect();
         f.debug_struct("Policy")
             .field("methods", &methods)
             .field("window", &self.window)

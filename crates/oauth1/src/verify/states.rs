@@ -1,17 +1,17 @@
 //! The three states of a request that is being verified.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
-use super::policy::{Policy, TlsRule};
+use super::parse::Claims;
+use super::policy::{Policy, SharedMethod, TlsRule};
 use crate::base_string;
 use crate::body_hash::ClaimedBodyHash;
 use crate::header::Authorization;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::protocol::{Name, Values};
-use crate::request::{Body, Located};
-use crate::signature::{Keys, SignatureMethod};
+use crate::protocol::Name;
+use crate::request::{Body, Located, Request};
+use crate::signature::Keys;
 use crate::written::Written;
 
 /// A request whose parameters are complete and well-formed, and whose signature nobody has looked at.
@@ -20,20 +20,13 @@ use crate::written::Written;
 #[derive(Clone)]
 pub struct Unverified<'a>(pub(super) Box<Received<'a>>);
 
-/// A request and its claims. In a box, because it passes through many hands.
+/// A request and its claims. In a box, because it is large and passes through many hands.
 #[derive(Clone)]
 pub(super) struct Received<'a> {
-    pub(super) method_sent: &'a str,
-    pub(super) url_sent: Option<&'a str>,
-    pub(super) authorization: Option<&'a [u8]>,
-    pub(super) form: Option<&'a [u8]>,
-    pub(super) body: Body<'a>,
+    pub(super) request: Request<'a>,
     pub(super) located: Located<'a>,
-    pub(super) realm: Option<Written<'a>>,
-    pub(super) protocol: Values<'a>,
-    /// Those that are not the protocol's.
-    pub(super) params: Params<'a>,
-    pub(super) method: Arc<dyn SignatureMethod>,
+    pub(super) claims: Claims<'a>,
+    pub(super) method: SharedMethod,
     pub(super) client_key: Cow<'a, str>,
     pub(super) token: Option<Cow<'a, str>>,
     pub(super) timestamp_and_nonce: Option<(u64, Cow<'a, str>)>,
@@ -59,17 +52,17 @@ impl<'a> Unverified<'a> {
 
     /// `oauth_callback`, for the endpoint that gives temporary credentials.
     pub fn callback(&self) -> Option<Cow<'a, str>> {
-        self.0.protocol.text(Name::Callback).ok().flatten()
+        self.0.claims.protocol.text(Name::Callback).ok().flatten()
     }
 
     /// `oauth_verifier`, for the endpoint that gives token credentials.
     pub fn verifier(&self) -> Option<Cow<'a, str>> {
-        self.0.protocol.text(Name::Verifier).ok().flatten()
+        self.0.claims.protocol.text(Name::Verifier).ok().flatten()
     }
 
     /// The realm of the header. It is not signed, so it stays a claim even when the request is verified.
     pub fn realm(&self) -> Option<Cow<'a, str>> {
-        self.0.realm.map(Written::unquoted_text)
+        self.0.claims.realm.map(Written::unquoted_text)
     }
 
     /// Whether the request travelled over TLS, going by its origin or URL.
@@ -91,24 +84,29 @@ impl<'a> Unverified<'a> {
 
     /// Whether the signature is right, without saying so to anyone: for doing the same work with dummy keys.
     pub(crate) fn signature_matches(&self, keys: &Keys<'_>) -> bool {
-        self.0
-            .method
-            .verify(&self.base_string(), keys, &self.signature())
+        let mut memory = self.base_string();
+        let length = memory.len();
+        if let Some(signature) = self.0.claims.protocol.get(Name::Signature) {
+            signature.decode_into(&mut memory);
+        }
+        let (base_string, signature) = memory.split_at(length);
+        keys.verify(&*self.0.method, base_string, signature)
     }
 
     /// The base string that the signature must fit.
     pub(crate) fn base_string(&self) -> Vec<u8> {
         base_string::write(
-            self.0.method_sent,
+            self.0.request.method(),
             &self.0.located,
-            &self.0.protocol,
-            &self.0.params,
+            &self.0.claims.protocol,
+            &self.0.claims.params,
         )
     }
 
     /// What is sent as the signature.
     pub(crate) fn signature(&self) -> Cow<'a, [u8]> {
         self.0
+            .claims
             .protocol
             .get(Name::Signature)
             .map(Written::decode)
@@ -127,25 +125,31 @@ impl<'a> Unverified<'a> {
 
     /// The URL, when the request was made with one.
     pub(crate) fn url_sent(&self) -> Option<&'a str> {
-        self.0.url_sent
+        self.0.request.url()
     }
 
     pub(crate) fn method_sent(&self) -> &'a str {
-        self.0.method_sent
+        self.0.request.method()
     }
 
     pub(crate) fn raw_query(&self) -> String {
-        String::from_utf8_lossy(self.0.located.query).into_owned()
+        String::from_utf8_lossy(self.0.located.query()).into_owned()
     }
 
     /// The decoded parameters of header, query and form body.
     pub(crate) fn places(&self) -> [Vec<(Vec<u8>, Vec<u8>)>; 3] {
         let header = self
             .0
-            .authorization
+            .request
+            .authorization()
             .and_then(|value| Authorization::parse(value).ok());
-        let query = Params::from_form(self.0.located.query);
-        let body = self.0.form.map(Params::from_form).unwrap_or_default();
+        let query = Params::from_form(self.0.located.query());
+        let body = self
+            .0
+            .request
+            .form()
+            .map(Params::from_form)
+            .unwrap_or_default();
         let header = header
             .map(|header| header.params().clone())
             .unwrap_or_default();
@@ -159,7 +163,7 @@ impl<'a> Unverified<'a> {
 
     /// The body, read as a form whether it is one or not.
     pub(crate) fn body_as_form(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
-        let Body::Whole(body) = self.0.body else {
+        let Body::Whole(body) = self.0.request.body() else {
             return Vec::new();
         };
         Params::from_form(body)
@@ -176,7 +180,7 @@ impl<'a> Unverified<'a> {
         if !self.signature_matches(keys) {
             return Err(Problem::SignatureInvalid);
         }
-        if let (Some(claimed), Body::Whole(body)) = (&self.0.body_hash, self.0.body) {
+        if let (Some(claimed), Body::Whole(body)) = (&self.0.body_hash, self.0.request.body()) {
             if !claimed.matches(body) {
                 return Err(Problem::BodyHashInvalid);
             }
@@ -205,7 +209,7 @@ impl<'a> Unverified<'a> {
 impl std::fmt::Debug for Unverified<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Unverified")
-            .field("path", &self.0.located.path)
+            .field("path", &self.0.located.target.path())
             .field("method", &self.0.method.name())
             .field("client_key", &self.0.client_key)
             .field("token", &self.0.token)
@@ -300,7 +304,7 @@ impl<'a> Verified<'a> {
     /// An application that reads its parameters here sees what was signed, whatever its framework makes of the request.
     /// Protocol parameters that this crate does not know are among them.
     pub fn params(&self) -> &Params<'a> {
-        &self.request.0.params
+        &self.request.0.claims.params
     }
 
     /// The hash that the body must have, when the body was streamed and is still to be compared.
