@@ -97,6 +97,9 @@ pub struct Object {
     /// The members of a list or group.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub members: Option<Box<Collection>>,
+    /// The documents of a group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub documents: Option<Box<Collection>>,
     /// Whether the reader likes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub liked: Option<bool>,

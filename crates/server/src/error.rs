@@ -45,6 +45,11 @@ impl Error {
         Self::new(StatusCode::NOT_FOUND, text)
     }
 
+    /// 410: there was such a thing, and it was deleted.
+    pub(crate) fn gone() -> Self {
+        Self::new(StatusCode::GONE, "Deleted")
+    }
+
     /// 507: there is no room.
     fn disk_full(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         let cause = cause.into();

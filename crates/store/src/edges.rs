@@ -19,12 +19,14 @@ pub enum Edge {
     Share = 3,
     /// The source answers the target.
     Reply = 4,
-    /// The source, a list, has the target as a member.
+    /// The source, a list or group, has the target as a member.
     Member = 5,
     /// The source, a person, owns the target, a list.
     List = 6,
     /// The source, a person, uploaded the target.
     Upload = 7,
+    /// The source, a group, has the target among its documents.
+    Document = 8,
 }
 
 /// The end of an edge that is asked for.
@@ -227,6 +229,10 @@ impl Transaction<'_> {
             ),
             Edge::List => (
                 Some("UPDATE objects SET lists = lists + ?2 WHERE key = ?1"),
+                None,
+            ),
+            Edge::Document => (
+                Some("UPDATE objects SET documents = documents + ?2 WHERE key = ?1"),
                 None,
             ),
             Edge::Upload => (

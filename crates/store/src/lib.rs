@@ -17,6 +17,7 @@ mod changes;
 mod clients;
 mod edges;
 mod error;
+mod groups;
 mod inbox;
 mod jobs;
 mod micros;

@@ -10,6 +10,7 @@ use crate::{Error, ErrorKind};
 const STEPS: &[&str] = &[
     include_str!("../migrations/0001_initial.sql"),
     include_str!("../migrations/0002_jobs.sql"),
+    include_str!("../migrations/0003_groups.sql"),
 ];
 
 /// Opens the database for writing, with every commit on disk before it is acknowledged.

@@ -67,6 +67,10 @@ pub struct Tallies {
     pub lists: u32,
     /// Its members.
     pub members: u32,
+    /// The documents of a group.
+    pub documents: u32,
+    /// What is in the inbox of a group.
+    pub received: u32,
     /// What it uploaded.
     pub uploads: u32,
 }
@@ -77,7 +81,7 @@ macro_rules! columns {
         "objects.key, objects.id, objects.uuid, objects.object_type, objects.author, objects.posted_by,
          objects.document, objects.deleted, objects.likes, objects.replies, objects.shares,
          objects.followers, objects.following, objects.favorites, objects.lists, objects.members,
-         objects.uploads"
+         objects.uploads, objects.documents, objects.received"
     };
 }
 pub(crate) use columns;
@@ -105,6 +109,8 @@ impl StoredObject {
                 lists: tally(14)?,
                 members: tally(15)?,
                 uploads: tally(16)?,
+                documents: tally(17)?,
+                received: tally(18)?,
             },
         })
     }

@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use pumphouse_activity::{Activity, Object, PUBLIC};
-use pumphouse_store::{Snapshot, StoredObject, UserKey};
+use pumphouse_store::{ObjectKey, Snapshot, StoredObject, UserKey};
 
 use super::audience::{Audience, Crowd};
-use super::posting::Actor;
+use super::posting::{Actor, Posting};
 use super::{Site, documents};
 use crate::error::{Error, Result};
 
@@ -17,6 +17,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) object: &'a StoredObject,
     /// What the object answers.
     pub(crate) parent: Option<&'a StoredObject>,
+    /// The list or group that it goes to.
+    pub(crate) target: Option<&'a StoredObject>,
 }
 
 /// Checks the recipients that were given. A recipient without id is nobody and is left out.
@@ -57,6 +59,9 @@ pub(crate) fn complete(
     };
     let object = subject.object;
     let is_self = object.key == actor.person;
+    let group = subject
+        .target
+        .filter(|target| target.object_type == "group");
     let (to, cc) = match subject.verb {
         "update" | "delete" if !is_self => match original_recipients(snapshot, object)? {
             Some(recipients) => recipients,
@@ -70,13 +75,20 @@ pub(crate) fn complete(
             cc.extend(author_of(snapshot, object, actor)?);
             (to, cc)
         }
-        "share" | "unshare" => {
+        "share" | "unshare" if !matches!(object.object_type.as_str(), "person" | "group") => {
             let mut cc = followers();
             cc.extend(author_of(snapshot, object, actor)?);
             (Vec::new(), cc)
         }
         _ if object.object_type == "person" && !is_self => {
             (vec![Object::reference("person", &object.id)], followers())
+        }
+        verb if object.object_type == "group" && verb != "create" => {
+            (vec![Object::reference("group", &object.id)], followers())
+        }
+        "add" | "remove" | "post" if group.is_some() => {
+            let group = group.map(|group| Object::reference("group", &group.id));
+            (group.into_iter().collect(), Vec::new())
         }
         _ => match subject.parent {
             Some(parent) => reply_recipients(snapshot, parent, actor)?,
@@ -142,17 +154,21 @@ fn author_of(
     Ok(author.map(|author| Object::reference(author.object_type, author.id)))
 }
 
-/// The local users who get an activity, and first of all the actor.
-pub(crate) fn audience(
-    snapshot: &Snapshot<'_>,
-    site: &Site,
-    actor: &Actor,
-    activity: &Activity,
-) -> Result<Audience> {
+/// Whom an activity reaches here.
+pub(crate) struct Reach {
+    /// The local users, and first of all the actor.
+    pub(crate) audience: Audience,
+    /// The groups into whose inboxes it goes; their members are in the audience.
+    pub(crate) groups: Vec<ObjectKey>,
+}
+
+/// Whom an activity reaches by its recipients.
+pub(crate) fn reach(posting: &Posting<'_>, activity: &Activity) -> Result<Reach> {
     // Whether each user is named in `to` or `bto`.
     let mut users: BTreeMap<UserKey, bool> = BTreeMap::new();
     let mut crowds = VecDeque::new();
-    if let Some(user) = actor.user {
+    let mut groups = Vec::new();
+    if let Some(user) = posting.actor.user {
         users.insert(user, false);
     }
     for (recipients, primary) in [
@@ -162,51 +178,65 @@ pub(crate) fn audience(
         (&activity.bcc, false),
     ] {
         for recipient in recipients.iter().flatten() {
-            match behind(snapshot, site, actor, recipient)? {
+            let crowd = match behind(posting, recipient)? {
                 Some(Behind::User(user)) => {
                     *users.entry(user).or_default() |= primary && recipient.is_a("person");
+                    continue;
                 }
-                Some(Behind::Crowd(crowd)) if !crowds.contains(&crowd) => crowds.push_back(crowd),
-                _ => {}
+                Some(Behind::Crowd(crowd)) => crowd,
+                Some(Behind::Group(group)) => {
+                    groups.push(group);
+                    Crowd::members(group)
+                }
+                None => continue,
+            };
+            if !crowds.contains(&crowd) {
+                crowds.push_back(crowd);
             }
         }
     }
-    let own = actor.user.and_then(|user| users.remove_entry(&user));
-    Ok(Audience {
+    let own = posting
+        .actor
+        .user
+        .and_then(|user| users.remove_entry(&user));
+    let audience = Audience {
         people: own.into_iter().chain(users).collect(),
         crowds,
-    })
+    };
+    Ok(Reach { audience, groups })
 }
 
-/// What local users are behind a recipient.
+/// What is behind a recipient here.
 enum Behind {
     User(UserKey),
     Crowd(Crowd),
+    Group(ObjectKey),
 }
 
-fn behind(
-    snapshot: &Snapshot<'_>,
-    site: &Site,
-    actor: &Actor,
-    recipient: &Object,
-) -> Result<Option<Behind>> {
+fn behind(posting: &Posting<'_>, recipient: &Object) -> Result<Option<Behind>> {
+    let (tx, actor) = (posting.tx, posting.actor);
     let Some(id) = recipient.id.as_deref() else {
         return Ok(None);
     };
-    if id == PUBLIC || site.urls.followers_owner(id) == Some(&actor.nickname) {
+    if id == PUBLIC || posting.site.urls.followers_owner(id) == Some(&actor.nickname) {
         return Ok(Some(Behind::Crowd(Crowd::followers(actor.person))));
     }
-    let Some(object) = snapshot.object_by_id(id)? else {
+    let Some(object) = tx
+        .object_by_id(id)?
+        .filter(|object| object.deleted.is_none())
+    else {
         return Ok(None);
     };
     Ok(match object.object_type.as_str() {
-        "person" => snapshot
+        "person" => tx
             .user_by_person(object.key)?
             .map(|user| Behind::User(user.key)),
-        // Nobody can write to another person's list.
-        "collection" if object.author == Some(actor.person) && object.deleted.is_none() => {
+        // Nobody can write to another person's list,
+        "collection" if object.author == Some(actor.person) => {
             Some(Behind::Crowd(Crowd::members(object.key)))
         }
+        // nor to a group that he may not see.
+        "group" if posting.sight().of_object(&object)? => Some(Behind::Group(object.key)),
         _ => None,
     })
 }

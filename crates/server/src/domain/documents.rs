@@ -36,6 +36,7 @@ pub(crate) fn of_object(object: &Object) -> Result<String> {
         &mut kept.favorites,
         &mut kept.lists,
         &mut kept.members,
+        &mut kept.documents,
     ]
     .into_iter()
     .flatten()

@@ -29,6 +29,7 @@ const FIXED: &[&str] = &[
     "favorites",
     "lists",
     "members",
+    "documents",
     "liked",
     "pump_io",
 ];

@@ -1,11 +1,12 @@
 //! Objects: making new ones, and finding those that are meant (pump.io protocol, section 7).
 
-use pumphouse_activity::{Collection, Object};
+use pumphouse_activity::Object;
 use pumphouse_store::{Edge, End, NewObject, ObjectKey, Paging, Position, StoredObject};
 
 use super::posting::Posting;
 use super::{documents, merge, people, verbs};
 use crate::error::{Error, Result};
+use crate::urls::Urls;
 use crate::{clock, ids};
 
 /// Makes the object of a `post` or `create`; gives it and what it answers.
@@ -25,7 +26,7 @@ pub(crate) fn create(
             return Err(Error::bad_request("Already posted"));
         }
         if known.deleted.is_some() {
-            return Err(Error::new(http::StatusCode::GONE, "Deleted"));
+            return Err(Error::gone());
         }
         merge::into(posting, &known, given)?;
         return Ok((whole(posting, known.key)?, None));
@@ -76,7 +77,7 @@ fn parent(posting: &Posting<'_>, given: &Object) -> Result<Option<StoredObject>>
         .ok_or_else(|| no_such(parent, id))?;
     posting.sight().require_object(&parent)?;
     if parent.deleted.is_some() {
-        return Err(Error::new(http::StatusCode::GONE, "Deleted"));
+        return Err(Error::gone());
     }
     Ok(Some(parent))
 }
@@ -128,20 +129,11 @@ pub(crate) fn insert(
     if object_type == "person" {
         return Err(Error::bad_request("people are made by registration"));
     }
-    match object.id.as_deref().filter(|id| !id.is_empty()) {
-        None => fill_in_addresses(posting, &mut object, &uuid),
-        // The name of something on this server is given by this server.
-        Some(id) if urls.is_own_id(id) => return Err(no_such(given, id)),
-        Some(id) => {
-            let id = id.to_owned();
-            let feed = |name| people::feed(urls.foreign_object_feed(&object_type, name, &id));
-            (object.likes, object.replies, object.shares) =
-                (feed("likes"), feed("replies"), feed("shares"));
-            object
-                .links
-                .set("self", urls.foreign_object(&object_type, &id));
-        }
+    // The name of something on this server is given by this server.
+    if let Some(id) = object.id.as_deref().filter(|id| urls.is_own_id(id)) {
+        return Err(no_such(given, id));
     }
+    address(urls, &mut object, &object_type, &uuid);
     object.url = Some(urls.object_page(&posting.actor.nickname, &object_type, &uuid));
     object.author = Some(Box::new(Object::reference(
         &posting.actor.object_type,
@@ -172,17 +164,33 @@ fn whole(posting: &Posting<'_>, key: ObjectKey) -> Result<StoredObject> {
         .ok_or_else(|| Error::internal("objects", "an object is gone that was just written"))
 }
 
-/// Gives a new object the id, links and feeds of a local one.
-fn fill_in_addresses(posting: &Posting<'_>, object: &mut Object, uuid: &str) {
-    let urls = &posting.site.urls;
-    let id = urls.object(object.object_type.as_deref().unwrap_or("other"), uuid);
-    let feed = |name: &str| Some(Box::new(Collection::at(format!("{id}/{name}"))));
-    object.likes = feed("likes");
-    object.replies = feed("replies");
-    object.shares = feed("shares");
-    if documents::is_list(object) {
-        object.members = feed("members");
+/// Gives a new object its id, unless it was chosen elsewhere, its link and its feeds, whatever came
+/// with it (sections 7.2 and 7.9).
+fn address(urls: &Urls, object: &mut Object, object_type: &str, uuid: &str) {
+    let own = urls.object(object_type, uuid);
+    let chosen = object.id.take().filter(|id| !id.is_empty());
+    let feed = |name: &str| {
+        people::feed(match &chosen {
+            None => format!("{own}/{name}"),
+            Some(id) => urls.foreign_object_feed(object_type, name, id),
+        })
+    };
+    (object.likes, object.replies, object.shares) =
+        (feed("likes"), feed("replies"), feed("shares"));
+    let is_group = object_type == "group";
+    object.members = feed("members").filter(|_| is_group || documents::is_list(object));
+    object.documents = feed("documents").filter(|_| is_group);
+    // Only people have these.
+    (object.followers, object.following) = (None, None);
+    (object.favorites, object.lists) = (None, None);
+    if is_group {
+        // Only the address by UUID takes what other servers deliver.
+        object.links.set("activity-inbox", format!("{own}/inbox"));
     }
-    object.links.set("self", &id);
-    object.id = Some(id);
+    let link = match &chosen {
+        None => own.clone(),
+        Some(id) => urls.foreign_object(object_type, id),
+    };
+    object.links.set("self", link);
+    object.id = Some(chosen.unwrap_or(own));
 }

@@ -2,7 +2,7 @@
 //! (pump.io protocol, sections 6.1 to 6.7), all in one transaction.
 
 use pumphouse_activity::{Activity, Object};
-use pumphouse_store::{NewActivity, ObjectKey, StoredObject};
+use pumphouse_store::{Edge, NewActivity, ObjectKey, StoredObject};
 
 use super::addressing::{self, Subject};
 use super::posting::Posting;
@@ -34,6 +34,7 @@ impl Posting<'_> {
             verb: &verb,
             object: &object,
             parent: parent.as_ref(),
+            target: target.as_ref(),
         };
         addressing::complete(self.tx, self.site, self.actor, &subject, &mut activity)?;
         effects::apply(self, &verb, &object, &given, target.as_ref())?;
@@ -47,8 +48,11 @@ impl Posting<'_> {
         if made || matches!(verb.as_str(), "post" | "create") {
             self.tx.set_posted_by(object.key, key)?;
         }
-        let audience = addressing::audience(self.tx, self.site, self.actor, &activity)?;
-        delivery::begin(self.tx, key, major, audience, self.now)?;
+        let reach = addressing::reach(self, &activity)?;
+        for group in reach.groups {
+            self.tx.deliver_to_group(group, key)?;
+        }
+        delivery::begin(self.tx, key, major, reach.audience, self.now)?;
         Ok(key)
     }
 
@@ -72,12 +76,16 @@ impl Posting<'_> {
     /// Nobody may find out by an activity what they could not read. What only authors may do is
     /// refused to all others anyway.
     fn check_sight(&self, verb: &str, object: &StoredObject) -> Result<()> {
-        if matches!(verb, "post" | "create" | "update" | "delete") {
+        let leaves = || {
+            self.tx
+                .has_edge(Edge::Member, object.key, self.actor.person)
+        };
+        if matches!(verb, "post" | "create" | "update" | "delete") || verb == "leave" && leaves()? {
             return Ok(());
         }
         self.sight().require_object(object)?;
         if object.deleted.is_some() && verb != "remove" {
-            return Err(Error::new(http::StatusCode::GONE, "Deleted"));
+            return Err(Error::gone());
         }
         Ok(())
     }

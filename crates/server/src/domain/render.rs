@@ -357,7 +357,7 @@ fn mentioned(activity: &mut Activity) -> Vec<String> {
 /// How many items the collections of an object have.
 fn tally(object: &mut Object, stored: &StoredObject) {
     let tallies = &stored.tallies;
-    let counted: [(&mut Option<Box<Collection>>, u32); 8] = [
+    let counted: [(&mut Option<Box<Collection>>, u32); 9] = [
         (&mut object.likes, tallies.likes),
         (&mut object.replies, tallies.replies),
         (&mut object.shares, tallies.shares),
@@ -366,6 +366,7 @@ fn tally(object: &mut Object, stored: &StoredObject) {
         (&mut object.favorites, tallies.favorites),
         (&mut object.lists, tallies.lists),
         (&mut object.members, tallies.members),
+        (&mut object.documents, tallies.documents),
     ];
     for (collection, count) in counted {
         if let Some(collection) = collection {

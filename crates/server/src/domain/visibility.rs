@@ -1,7 +1,7 @@
 //! Who may see what: decided here and nowhere else (pump.io protocol, section 5.4).
 
 use pumphouse_activity::{Activity, Object, PUBLIC};
-use pumphouse_store::{Edge, Snapshot, StoredActivity, StoredObject};
+use pumphouse_store::{Edge, ObjectKey, Snapshot, StoredActivity, StoredObject};
 
 use super::{Site, Viewer, documents};
 use crate::error::{Error, Result};
@@ -15,7 +15,7 @@ pub(crate) struct Sight<'a> {
 
 impl Sight<'_> {
     /// Whether the viewer may see an activity: it is public, or the viewer did it, is named in it,
-    /// follows the actor whose followers are named, or is a member of a list that is named.
+    /// follows the actor whose followers are named, or is a member of a list or group that is named.
     pub(crate) fn of_activity(&self, stored: &StoredActivity) -> Result<bool> {
         let activity = documents::activity(stored)?;
         if activity
@@ -60,20 +60,24 @@ impl Sight<'_> {
                 _ => false,
             });
         }
-        if !recipient.is_a("collection") {
+        if !matches!(
+            recipient.object_type.as_deref(),
+            Some("collection" | "group")
+        ) {
             return Ok(false);
         }
         match self.snapshot.object_by_id(id)? {
-            Some(list) if list.author.is_some() => {
-                Ok(self
-                    .snapshot
-                    .has_edge(Edge::Member, list.key, user.person)?)
-            }
-            _ => Ok(false),
+            Some(members) => self.is_member(&members, user.person),
+            None => Ok(false),
         }
     }
 
-    /// Whether the viewer may see an object: made it, or may see the activity that posted it.
+    fn is_member(&self, of: &StoredObject, person: ObjectKey) -> Result<bool> {
+        Ok(of.author.is_some() && self.snapshot.has_edge(Edge::Member, of.key, person)?)
+    }
+
+    /// Whether the viewer may see an object: made it, may see the activity that posted it, or is a
+    /// member of the group that it is.
     /// People, and applications and services that nobody posted, are everybody's to see.
     pub(crate) fn of_object(&self, stored: &StoredObject) -> Result<bool> {
         match stored.object_type.as_str() {
@@ -81,7 +85,10 @@ impl Sight<'_> {
             "application" | "service" if stored.author.is_none() => return Ok(true),
             _ => {}
         }
-        if stored.author.is_some() && stored.author == self.viewer.person() {
+        if let Some(person) = self.viewer.person()
+            && (stored.author == Some(person)
+                || stored.object_type == "group" && self.is_member(stored, person)?)
+        {
             return Ok(true);
         }
         let Some(posting) = stored.posted_by else {

@@ -3,22 +3,17 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use http::StatusCode;
-use pumphouse_store::{Edge, End, Snapshot, StoredObject};
+use pumphouse_store::{Snapshot, StoredObject};
 
 use super::paging::page_request;
 use crate::app::App;
 use crate::auth::AnyRead;
-use crate::domain::collections::{self, Neighbours};
-use crate::domain::documents;
+use crate::domain::object_feeds::{self, ObjectFeed};
 use crate::domain::render::{Detail, Renderer};
 use crate::domain::visibility::Sight;
 use crate::error::{Error, Result};
 use crate::urls::{is_path_type, path_type};
 use crate::wire::{Path, Reply, json};
-
-/// The feeds of an object.
-const FEEDS: &[&str] = &["likes", "replies", "shares", "members"];
 
 /// `GET /api/TYPE/UUID`
 pub(super) async fn by_uuid(
@@ -27,7 +22,7 @@ pub(super) async fn by_uuid(
     read: AnyRead,
 ) -> Reply {
     // `/api/TYPE/likes?id=ID`: no UUID is the name of a feed.
-    if FEEDS.contains(&uuid.as_str()) {
+    if ObjectFeed::parse(&uuid, &object_type).is_some() || is_inbox(&object_type, &uuid) {
         return feed_by_id(&app, &object_type, &uuid, &read);
     }
     object(&app, &read, |snapshot| {
@@ -60,7 +55,7 @@ fn object(
     Ok(json(&object))
 }
 
-/// `GET /api/TYPE/UUID/FEED`: likes, replies, shares, members.
+/// `GET /api/TYPE/UUID/FEED`: likes, replies, shares; members, documents, inbox.
 pub(super) async fn feed(
     State(app): State<Arc<App>>,
     Path((object_type, uuid, feed)): Path<(String, String, String)>,
@@ -86,86 +81,24 @@ fn read_feed(
     find: impl FnOnce(&Snapshot<'_>) -> Result<StoredObject>,
 ) -> Reply {
     let request = page_request(&read.incoming)?;
-    let page = app.store.read(|snapshot| {
+    let (site, viewer) = (&app.site, &read.viewer);
+    app.store.read(|snapshot| {
         let stored = find(snapshot)?;
         check(app, read, snapshot, &stored)?;
-        let collection = collection(app, snapshot, &stored, feed)?;
-        collections::page(snapshot, &app.site, &read.viewer, &collection, &request)
-    })?;
-    Ok(json(&page))
+        if is_inbox(&stored.object_type, feed) {
+            let page = object_feeds::group_inbox(snapshot, site, viewer, &stored, &request)?;
+            return Ok(json(&page));
+        }
+        let feed = ObjectFeed::parse(feed, &stored.object_type)
+            .ok_or_else(|| Error::not_found(format!("No such feed: {feed}")))?;
+        let page = object_feeds::page(snapshot, site, viewer, &stored, feed, &request)?;
+        Ok(json(&page))
+    })
 }
 
-fn collection<'a>(
-    app: &App,
-    snapshot: &Snapshot<'_>,
-    stored: &'a StoredObject,
-    feed: &str,
-) -> Result<Neighbours<'a>> {
-    let document = documents::object(stored)?;
-    let name = document
-        .display_name
-        .clone()
-        .unwrap_or_else(|| stored.id.clone());
-    let tallies = &stored.tallies;
-    let (edge, end, title, total, object_type) = match feed {
-        "likes" => (
-            Edge::Like,
-            End::Sources,
-            format!("People who like {name}"),
-            tallies.likes,
-            Some("person"),
-        ),
-        "replies" => (
-            Edge::Reply,
-            End::Sources,
-            format!("Replies to {name}"),
-            tallies.replies,
-            None,
-        ),
-        "shares" => (
-            Edge::Share,
-            End::Sources,
-            format!("Shares of {name}"),
-            tallies.shares,
-            None,
-        ),
-        "members" if stored.object_type == "collection" => {
-            let author = stored
-                .author
-                .map(|key| snapshot.object(key))
-                .transpose()?
-                .flatten();
-            let author = author
-                .map(|author| documents::object(&author))
-                .transpose()?;
-            let author = author
-                .and_then(|author| author.display_name)
-                .unwrap_or_default();
-            (
-                Edge::Member,
-                End::Targets,
-                format!("Members of {name} by {author}"),
-                tallies.members,
-                None,
-            )
-        }
-        _ => return Err(Error::not_found(format!("No such feed: {feed}"))),
-    };
-    let url = format!(
-        "{}/{feed}",
-        app.site.urls.object(&stored.object_type, &stored.uuid)
-    );
-    Ok(Neighbours {
-        of: stored,
-        edge,
-        end,
-        url,
-        title,
-        total,
-        object_type,
-        member_type: None,
-        author: None,
-    })
+/// Groups get what is addressed to them.
+fn is_inbox(object_type: &str, feed: &str) -> bool {
+    object_type == "group" && feed == "inbox"
 }
 
 /// Refuses an object that was not found, or under another type than its own.
@@ -200,7 +133,7 @@ fn check(app: &App, read: &AnyRead, snapshot: &Snapshot<'_>, stored: &StoredObje
     };
     sight.require_object(stored)?;
     if stored.deleted.is_some() {
-        return Err(Error::new(StatusCode::GONE, "Deleted"));
+        return Err(Error::gone());
     }
     Ok(())
 }

@@ -3,7 +3,9 @@
 use pumphouse_testkit::{Caller, TestServer};
 use serde_json::{Value, json};
 
-use crate::support::{addressed, comment, does, href, ids, mention, note, post, post_publicly};
+use crate::support::{
+    addressed, comment, does, href, ids, mention, note, post, post_publicly, with_target,
+};
 
 /// How many items a feed of an object or person has, and their ids.
 async fn items(reader: &Caller, address: &str) -> (u64, Vec<String>) {
@@ -231,11 +233,6 @@ async fn deleting_leaves_a_tombstone() {
 
 fn list(name: &str, member_type: &str) -> Value {
     json!({"objectType": "collection", "displayName": name, "objectTypes": [member_type]})
-}
-
-fn with_target(mut activity: Value, target: &Value) -> Value {
-    activity["target"] = mention(target);
-    activity
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod addressing;
 mod dance;
 mod discovery;
 mod effects;
+mod groups;
 mod hostility;
 mod pages;
 mod paging;

@@ -41,6 +41,12 @@ pub(crate) fn addressed(mut activity: Value, field: &str, recipients: &[Value]) 
     activity
 }
 
+/// The same activity with a list or group as target.
+pub(crate) fn with_target(mut activity: Value, target: &Value) -> Value {
+    activity["target"] = mention(target);
+    activity
+}
+
 /// Type and id of an object.
 pub(crate) fn mention(object: &Value) -> Value {
     json!({"objectType": object["objectType"], "id": object["id"]})

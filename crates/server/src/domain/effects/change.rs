@@ -65,7 +65,7 @@ fn require_author(posting: &Posting<'_>, object: &StoredObject, verb: &str) -> R
         )));
     }
     if object.deleted.is_some() {
-        return Err(Error::new(http::StatusCode::GONE, "Deleted"));
+        return Err(Error::gone());
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What a verb does beside being told: one file per kind of effect (pump.io protocol, section 6.7).
 
 mod change;
+mod groups;
 mod lists;
 mod react;
 
@@ -8,7 +9,7 @@ use pumphouse_activity::Object;
 use pumphouse_store::StoredObject;
 
 use super::posting::Posting;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Applies the effect of a verb. Verbs without one, and unknown verbs, do nothing here.
 pub(crate) fn apply(
@@ -18,6 +19,11 @@ pub(crate) fn apply(
     given: &Object,
     target: Option<&StoredObject>,
 ) -> Result<()> {
+    let holder = target.filter(|target| matches!(&*target.object_type, "collection" | "group"));
+    let group = holder.filter(|target| target.object_type == "group");
+    if holder.is_some_and(|holder| holder.deleted.is_some()) {
+        return Err(Error::gone());
+    }
     match verb {
         "follow" => react::follow(posting, object),
         "stop-following" => react::stop_following(posting, object),
@@ -27,11 +33,17 @@ pub(crate) fn apply(
         "unshare" => react::unshare(posting, object),
         "update" => change::update(posting, object, given),
         "delete" => change::delete(posting, object),
-        "post" | "create" if target.is_some_and(|target| target.object_type == "collection") => {
-            lists::add(posting, object, target)
-        }
-        "add" => lists::add(posting, object, target),
-        "remove" => lists::remove(posting, object, target),
+        "join" if object.object_type == "group" => groups::join(posting, object),
+        "leave" if object.object_type == "group" => groups::leave(posting, object),
+        "post" | "create" if holder.is_none() => Ok(()),
+        "post" | "create" | "add" => match group {
+            Some(group) => groups::add_document(posting, object, group),
+            None => lists::add(posting, object, target),
+        },
+        "remove" => match group {
+            Some(group) => groups::remove_document(posting, object, group),
+            None => lists::remove(posting, object, target),
+        },
         _ => Ok(()),
     }
 }

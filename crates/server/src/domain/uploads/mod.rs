@@ -212,7 +212,7 @@ pub(crate) fn find(
         return Err(Error::forbidden("Not allowed"));
     }
     if object.deleted.is_some() {
-        return Err(Error::new(http::StatusCode::GONE, "Deleted"));
+        return Err(Error::gone());
     }
     Ok(upload)
 }
