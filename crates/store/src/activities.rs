@@ -156,6 +156,18 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
+    /// Replaces the document of an activity.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
+    pub fn update_activity(&self, key: i64, document: &str) -> Result<()> {
+        self.execute(
+            "UPDATE activities SET document = ?2 WHERE key = ?1",
+            params![key, document],
+        )?;
+        Ok(())
+    }
+
     /// Keeps a new activity, and counts it in the outbox of the user whose person did it.
     ///
     /// # Errors

@@ -215,6 +215,18 @@ impl Transaction<'_> {
         Ok(())
     }
 
+    /// Forgets that an activity posted an object, if it did.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
+    pub fn unset_posted_by(&self, key: ObjectKey, activity: i64) -> Result<()> {
+        self.execute(
+            "UPDATE objects SET posted_by = NULL WHERE key = ?1 AND posted_by = ?2",
+            params![key, activity],
+        )?;
+        Ok(())
+    }
+
     /// Records which activity posted an object.
     ///
     /// # Errors

@@ -22,6 +22,7 @@ pub(crate) mod people;
 pub(crate) mod post;
 pub(crate) mod posting;
 pub(crate) mod render;
+pub(crate) mod revise;
 pub(crate) mod scrub;
 pub(crate) mod uploads;
 pub(crate) mod verbs;

@@ -22,11 +22,11 @@ pub(crate) fn create(
         if known.author != Some(posting.actor.person) {
             return Err(Error::bad_request(format!("Can't post {id}: not author.")));
         }
-        if known.posted_by.is_some() {
-            return Err(Error::bad_request("Already posted"));
-        }
         if known.deleted.is_some() {
             return Err(Error::gone());
+        }
+        if known.posted_by.is_some() {
+            return Err(Error::bad_request("Already posted"));
         }
         merge::into(posting, &known, given)?;
         return Ok((whole(posting, known.key)?, None));

@@ -1,14 +1,18 @@
-//! `GET /api/activity/UUID` (pump.io protocol, section 6.10).
+//! `/api/activity/UUID` (pump.io protocol, section 6.10).
 
 use std::sync::Arc;
 
 use axum::extract::State;
+use pumphouse_activity::Activity;
+use pumphouse_store::{Snapshot, StoredActivity};
 
+use super::feeds::write_as;
 use crate::app::App;
-use crate::auth::AnyRead;
+use crate::auth::{AnyRead, UserWrite};
 use crate::domain::render::{Detail, Renderer};
+use crate::domain::revise;
 use crate::domain::visibility::Sight;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::wire::{Path, Reply, json};
 
 pub(super) async fn get(
@@ -17,9 +21,8 @@ pub(super) async fn get(
     read: AnyRead,
 ) -> Reply {
     let activity = app.store.read(|snapshot| {
-        let stored = snapshot
-            .activity_by_uuid(&uuid)?
-            .ok_or_else(|| Error::not_found(format!("Can't find an activity with id {uuid}")))?;
+        let stored = find(snapshot, &uuid)?;
+        revise::require_there(&stored)?;
         let sight = Sight {
             snapshot,
             site: &app.site,
@@ -33,4 +36,39 @@ pub(super) async fn get(
         Renderer::new(snapshot, &app.site, &read.viewer).one_activity(&stored, Detail::Full)
     })?;
     Ok(json(&activity))
+}
+
+/// Merges properties into an activity; who did what, and for whom, stays.
+pub(super) async fn put(
+    State(app): State<Arc<App>>,
+    Path(uuid): Path<String>,
+    write: UserWrite,
+) -> Reply {
+    let given: Activity = write.incoming.json()?;
+    let activity = write_as(&app, write.user, move |posting| {
+        let stored = find(posting.tx, &uuid)?;
+        revise::change(posting, &stored, given)?;
+        let changed = find(posting.tx, &uuid)?;
+        Renderer::new(posting.tx, posting.site, posting.viewer).one_activity(&changed, Detail::Full)
+    })
+    .await?;
+    Ok(json(&activity))
+}
+
+pub(super) async fn delete(
+    State(app): State<Arc<App>>,
+    Path(uuid): Path<String>,
+    write: UserWrite,
+) -> Reply {
+    write_as(&app, write.user, move |posting| {
+        revise::delete(posting, &find(posting.tx, &uuid)?)
+    })
+    .await?;
+    Ok(json("Deleted"))
+}
+
+fn find(snapshot: &Snapshot<'_>, uuid: &str) -> Result<StoredActivity> {
+    snapshot
+        .activity_by_uuid(uuid)?
+        .ok_or_else(|| Error::not_found(format!("Can't find an activity with id {uuid}")))
 }

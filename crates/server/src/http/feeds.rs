@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use pumphouse_activity::Activity;
-use pumphouse_store::{Inbox, Outbox};
+use pumphouse_store::{Inbox, Outbox, User};
 
 use super::paging::page_request;
 use crate::app::App;
@@ -148,23 +148,36 @@ pub(super) async fn do_activity(
     write: UserWrite,
     activity: Activity,
 ) -> Result<Activity> {
+    let generator = write.generator;
+    write_as(app, write.user, move |posting| {
+        let key = posting.post(Some(generator), activity)?;
+        let stored = posting
+            .tx
+            .activity(key)?
+            .ok_or_else(|| Error::internal("post", "a new activity is gone"))?;
+        Renderer::new(posting.tx, posting.site, posting.viewer).one_activity(&stored, Detail::Full)
+    })
+    .await
+}
+
+/// Changes something in one transaction as a user.
+pub(super) async fn write_as<T: Send + 'static>(
+    app: &App,
+    user: User,
+    work: impl FnOnce(&Posting<'_>) -> Result<T> + Send + 'static,
+) -> Result<T> {
     let (site, now) = (app.site.clone(), app.now());
     app.store
         .write(move |tx| {
-            let actor = Actor::user(tx, &write.user)?;
-            let viewer = Viewer::User(write.user);
-            let posting = Posting {
+            let actor = Actor::user(tx, &user)?;
+            let viewer = Viewer::User(user);
+            work(&Posting {
                 tx,
                 site: &site,
                 actor: &actor,
                 viewer: &viewer,
                 now,
-            };
-            let key = posting.post(Some(write.generator), activity)?;
-            let stored = tx
-                .activity(key)?
-                .ok_or_else(|| Error::internal("post", "a new activity is gone"))?;
-            Renderer::new(tx, &site, &viewer).one_activity(&stored, Detail::Full)
+            })
         })
         .await
 }

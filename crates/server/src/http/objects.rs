@@ -1,13 +1,16 @@
-//! Objects by address and by id, and their feeds (pump.io protocol, sections 5.6 and 7.3).
+//! Objects by address and by id, and their feeds (pump.io protocol, sections 5.6, 7.3 and 7.4).
 
 use std::sync::Arc;
 
 use axum::extract::State;
+use http::StatusCode;
+use pumphouse_activity::{Activity, Object};
 use pumphouse_store::{Snapshot, StoredObject};
 
+use super::feeds::do_activity;
 use super::paging::page_request;
 use crate::app::App;
-use crate::auth::AnyRead;
+use crate::auth::{AnyRead, UserWrite};
 use crate::domain::object_feeds::{self, ObjectFeed};
 use crate::domain::render::{Detail, Renderer};
 use crate::domain::visibility::Sight;
@@ -72,6 +75,72 @@ fn feed_by_id(app: &App, object_type: &str, feed: &str, read: &AnyRead) -> Reply
     read_feed(app, read, feed, |snapshot| {
         find_by_id(snapshot, object_type, id.as_deref())
     })
+}
+
+/// `PUT /api/TYPE/UUID`: an `update`.
+pub(super) async fn put(
+    State(app): State<Arc<App>>,
+    Path((object_type, uuid)): Path<(String, String)>,
+    write: UserWrite,
+) -> Reply {
+    let mut given: Object = write.incoming.json()?;
+    let stored = own(&app, &object_type, &uuid, &write)?;
+    let id = given.id.get_or_insert_with(|| stored.id.clone());
+    let given_type = given
+        .object_type
+        .get_or_insert_with(|| stored.object_type.clone());
+    if *id != stored.id || *given_type != stored.object_type {
+        return Err(Error::bad_request(format!("No such '{given_type}' with id '{id}'")).into());
+    }
+    let done = do_activity(&app, write, Activity::new("update", given)).await?;
+    Ok(json(&done.object))
+}
+
+/// `DELETE /api/TYPE/UUID`: a `delete`.
+pub(super) async fn delete(
+    State(app): State<Arc<App>>,
+    Path((object_type, uuid)): Path<(String, String)>,
+    write: UserWrite,
+) -> Reply {
+    let stored = own(&app, &object_type, &uuid, &write)?;
+    let object = Object::reference(&stored.object_type, &stored.id);
+    do_activity(&app, write, Activity::new("delete", object)).await?;
+    Ok(json("Deleted"))
+}
+
+/// `POST /api/collection/UUID/members` with an object: an `add`. No other feed takes anything.
+pub(super) async fn post_to_feed(
+    State(app): State<Arc<App>>,
+    Path((object_type, uuid, feed)): Path<(String, String, String)>,
+    write: UserWrite,
+) -> Reply {
+    if (object_type.as_str(), feed.as_str()) != ("collection", "members") {
+        let path = write.incoming.uri.path();
+        return Err(Error::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            format!("Cannot POST {path}"),
+        )
+        .into());
+    }
+    let object: Object = write.incoming.json()?;
+    let list = own(&app, &object_type, &uuid, &write)?;
+    let add = Activity {
+        target: Some(Box::new(Object::reference(&list.object_type, &list.id))),
+        ..Activity::new("add", object)
+    };
+    let done = do_activity(&app, write, add).await?;
+    Ok(json(&done.object))
+}
+
+/// The object, if the user made it.
+fn own(app: &App, object_type: &str, uuid: &str, write: &UserWrite) -> Result<StoredObject> {
+    let stored = app
+        .store
+        .read(|snapshot| found(object_type, uuid, snapshot.object_by_uuid(uuid)?))?;
+    if stored.author != Some(write.user.person) && stored.key != write.user.person {
+        return Err(Error::forbidden("Only the author can modify this object."));
+    }
+    Ok(stored)
 }
 
 fn read_feed(

@@ -109,10 +109,23 @@ fn api() -> Router<Arc<App>> {
             get(collections::favorites).post(collections::favorite),
         )
         .route("/api/user/{nickname}/lists/{type}", get(collections::lists))
-        .route("/api/activity/{uuid}", get(activities::get))
+        .route(
+            "/api/activity/{uuid}",
+            get(activities::get)
+                .put(activities::put)
+                .delete(activities::delete),
+        )
         .route("/api/{type}", get(objects::by_id))
-        .route("/api/{type}/{uuid}", get(objects::by_uuid))
-        .route("/api/{type}/{uuid}/{feed}", get(objects::feed))
+        .route(
+            "/api/{type}/{uuid}",
+            get(objects::by_uuid)
+                .put(objects::put)
+                .delete(objects::delete),
+        )
+        .route(
+            "/api/{type}/{uuid}/{feed}",
+            get(objects::feed).post(objects::post_to_feed),
+        )
 }
 
 async fn unknown(method: Method, uri: Uri) -> Error {

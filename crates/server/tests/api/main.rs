@@ -13,6 +13,7 @@ mod pages;
 mod paging;
 mod posting;
 mod process;
+mod resources;
 mod signatures;
 mod support;
 mod uploads;
