@@ -198,11 +198,11 @@ impl provider::Store for Keeper {
     async fn use_nonce(&self, nonce: NonceUse<'_>) -> Result<bool> {
         let nonce = Nonce {
             timestamp: i64::try_from(nonce.timestamp).unwrap_or(i64::MAX),
-            client: nonce.client_key.to_owned(),
-            token: nonce.token.unwrap_or_default().to_owned(),
-            nonce: nonce.nonce.to_owned(),
+            client: nonce.client_key,
+            token: nonce.token.unwrap_or_default(),
+            nonce: nonce.nonce,
         };
-        Ok(self.store.use_nonce(nonce).await?)
+        Ok(self.store.use_nonce(&nonce)?)
     }
 
     /// Only the digest of a verifier is kept.

@@ -1,4 +1,4 @@
--- Everything a Pumphouse server keeps, but for nonces (see nonces.sql).
+-- Everything a Pumphouse server keeps, but for nonces (see nonces.rs).
 --
 -- Times are microseconds since 1970, UTC. `key` columns are internal numbers that
 -- never leave the server; `id` and `uuid` are what the protocol shows. Documents are

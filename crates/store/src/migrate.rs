@@ -37,15 +37,6 @@ pub(crate) fn checkpoint(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Opens the file of nonces: no sync, because a killed process loses nothing without it.
-pub(crate) fn open_nonces(path: &Path) -> Result<Connection> {
-    let connection = open(path)?;
-    connection.pragma_update(None, "journal_mode", "wal")?;
-    connection.pragma_update(None, "synchronous", "off")?;
-    connection.execute_batch(include_str!("../migrations/nonces.sql"))?;
-    Ok(connection)
-}
-
 fn open(path: &Path) -> Result<Connection> {
     let connection = Connection::open(path).map_err(|error| {
         Error::with_source(

@@ -55,17 +55,13 @@ impl Store {
         })?;
         let database = directory.join("pumphouse.sqlite");
         let listeners = Arc::<Listeners>::default();
-        let writer = Writer::start(
-            migrate::open_writer(&database)?,
-            "store-writer",
-            Arc::clone(&listeners),
-        )?;
+        let writer = Writer::start(migrate::open_writer(&database)?, Arc::clone(&listeners))?;
         Ok(Self {
             inner: Arc::new(Inner {
                 database,
                 writer,
                 readers: Mutex::new(Vec::new()),
-                nonces: Nonces::open(&directory.join("nonces.sqlite"))?,
+                nonces: Nonces::open(directory)?,
                 listeners,
                 _lock: lock,
             }),
@@ -140,9 +136,9 @@ impl Store {
     /// Remembers a nonce; false if it was used before. It survives the process.
     ///
     /// # Errors
-    /// [`ErrorKind::Database`], [`ErrorKind::DiskFull`] or [`ErrorKind::Closed`].
-    pub async fn use_nonce(&self, nonce: Nonce) -> Result<bool> {
-        self.inner.nonces.insert(nonce).await
+    /// [`ErrorKind::Database`] or [`ErrorKind::DiskFull`]; then it counts as unused.
+    pub fn use_nonce(&self, nonce: &Nonce<'_>) -> Result<bool> {
+        self.inner.nonces.insert(nonce)
     }
 
     /// Forgets what has expired by now: nonces, log-ins that were not finished, sessions.
@@ -150,7 +146,7 @@ impl Store {
     /// # Errors
     /// [`ErrorKind::Database`], [`ErrorKind::DiskFull`] or [`ErrorKind::Closed`].
     pub async fn purge(&self, now: Micros) -> Result<()> {
-        self.inner.nonces.purge(now).await?;
+        self.inner.nonces.purge(now)?;
         self.write(move |tx| {
             tx.purge_sessions(now)?;
             tx.purge_temporary_credentials(now)

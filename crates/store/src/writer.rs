@@ -34,14 +34,10 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the thread. Listeners hear of changes before their writes are acknowledged.
-    pub(crate) fn start(
-        connection: Connection,
-        name: &str,
-        listeners: Arc<Listeners>,
-    ) -> Result<Self> {
+    pub(crate) fn start(connection: Connection, listeners: Arc<Listeners>) -> Result<Self> {
         let (writes, queue) = mpsc::channel::<Write>();
         thread::Builder::new()
-            .name(name.to_owned())
+            .name("store-writer".to_owned())
             .spawn(move || run(&connection, &queue, &listeners))
             .map_err(|error| {
                 Error::with_source(

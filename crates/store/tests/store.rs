@@ -187,18 +187,18 @@ async fn a_nonce_is_used_once_even_after_a_restart() {
     let directory = tempfile::tempdir().unwrap();
     let nonce = Nonce {
         timestamp: 1_000,
-        client: "c".into(),
-        token: "t".into(),
-        nonce: "n".into(),
+        client: "c",
+        token: "t",
+        nonce: "n",
     };
     let store = open(directory.path());
-    assert!(store.use_nonce(nonce.clone()).await.unwrap());
-    assert!(!store.use_nonce(nonce.clone()).await.unwrap());
+    assert!(store.use_nonce(&nonce).unwrap());
+    assert!(!store.use_nonce(&nonce).unwrap());
     drop(store);
     let store = reopen(directory.path()).await;
-    assert!(!store.use_nonce(nonce.clone()).await.unwrap());
+    assert!(!store.use_nonce(&nonce).unwrap());
     store.purge(10_000_000_000).await.unwrap();
-    assert!(store.use_nonce(nonce).await.unwrap());
+    assert!(store.use_nonce(&nonce).unwrap());
 }
 
 fn fail_sometimes(tx: &Transaction<'_>, number: u32) -> Result<(), Error> {
