@@ -18,6 +18,7 @@
 
 mod acct;
 mod activity;
+pub mod as2;
 mod extra;
 mod links;
 mod object;

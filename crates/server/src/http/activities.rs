@@ -13,7 +13,7 @@ use crate::domain::render::{Detail, Renderer};
 use crate::domain::revise;
 use crate::domain::visibility::Sight;
 use crate::error::{Error, Result};
-use crate::wire::{Path, Reply, json};
+use crate::wire::{Path, Reply, json, negotiated};
 
 pub(super) async fn get(
     State(app): State<Arc<App>>,
@@ -35,7 +35,11 @@ pub(super) async fn get(
         }
         Renderer::new(snapshot, &app.site, &read.viewer).one_activity(&stored, Detail::Full)
     })?;
-    Ok(json(&activity))
+    Ok(negotiated(
+        &read.incoming.headers,
+        app.site.urls.base(),
+        &activity,
+    ))
 }
 
 /// Merges properties into an activity; who did what, and for whom, stays.

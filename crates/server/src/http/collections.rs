@@ -14,7 +14,7 @@ use crate::domain::collections::{self, Neighbours};
 use crate::domain::{documents, people};
 use crate::error::Result;
 use crate::urls::component;
-use crate::wire::{Path, Reply, json};
+use crate::wire::{Path, Reply, json, negotiated};
 
 pub(super) async fn followers(app: State<Arc<App>>, path: Path<String>, read: AnyRead) -> Reply {
     read_collection(&app, &path.0, "followers", &read)
@@ -55,7 +55,11 @@ pub(super) async fn lists(
         };
         collections::page(snapshot, &app.site, &read.viewer, &collection, &request)
     })?;
-    Ok(json(&page))
+    Ok(negotiated(
+        &read.incoming.headers,
+        app.site.urls.base(),
+        &page,
+    ))
 }
 
 fn display_name(profile: &StoredObject, nickname: &str) -> Result<String> {
@@ -71,7 +75,11 @@ fn read_collection(app: &App, nickname: &str, name: &'static str, read: &AnyRead
         let collection = collection(app, nickname, &profile, name)?;
         collections::page(snapshot, &app.site, &read.viewer, &collection, &request)
     })?;
-    Ok(json(&page))
+    Ok(negotiated(
+        &read.incoming.headers,
+        app.site.urls.base(),
+        &page,
+    ))
 }
 
 fn collection<'a>(

@@ -15,7 +15,7 @@ use crate::domain::render::{Detail, Renderer};
 use crate::domain::verbs::is_major;
 use crate::domain::{Viewer, people};
 use crate::error::{Error, Result};
-use crate::wire::{Path, Reply, json};
+use crate::wire::{Path, Reply, json, negotiated};
 
 pub(super) async fn outbox(app: State<Arc<App>>, path: Path<String>, read: AnyRead) -> Reply {
     read_outbox(&app, &path.0, &read, Outbox::All)
@@ -42,7 +42,11 @@ fn read_outbox(app: &App, nickname: &str, read: &AnyRead, part: Outbox) -> Reply
             &request,
         )
     })?;
-    Ok(json(&page))
+    Ok(negotiated(
+        &read.incoming.headers,
+        app.site.urls.base(),
+        &page,
+    ))
 }
 
 /// `inbox` and its parts: `major`, `minor`, `direct`, `direct/major`, `direct/minor`.
@@ -82,7 +86,11 @@ fn read_inbox(app: &App, nickname: &str, part: &str, read: UserRead) -> Reply {
         let feed = Feed::Inbox(Inbox { major, direct });
         feeds::activities(snapshot, &app.site, &viewer, &owner, feed, &request)
     })?;
-    Ok(json(&page))
+    Ok(negotiated(
+        &read.incoming.headers,
+        app.site.urls.base(),
+        &page,
+    ))
 }
 
 pub(super) async fn post(app: State<Arc<App>>, path: Path<String>, write: UserWrite) -> Reply {

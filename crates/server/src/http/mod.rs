@@ -3,11 +3,13 @@
 mod activities;
 mod collections;
 mod feeds;
+mod nickname;
 mod oauth;
 mod objects;
 mod paging;
 mod registration;
 mod router;
+mod unknown;
 mod uploads;
 mod users;
 mod well_known;

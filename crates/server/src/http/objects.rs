@@ -16,7 +16,7 @@ use crate::domain::render::{Detail, Renderer};
 use crate::domain::visibility::Sight;
 use crate::error::{Error, Result};
 use crate::urls::{is_path_type, path_type};
-use crate::wire::{Path, Reply, json};
+use crate::wire::{Path, Reply, json, negotiated};
 
 /// `GET /api/TYPE/UUID`
 pub(super) async fn by_uuid(
@@ -55,7 +55,11 @@ fn object(
         check(app, read, snapshot, &stored)?;
         Renderer::new(snapshot, &app.site, &read.viewer).one_object(&stored, Detail::Full)
     })?;
-    Ok(json(&object))
+    Ok(negotiated(
+        &read.incoming.headers,
+        app.site.urls.base(),
+        &object,
+    ))
 }
 
 /// `GET /api/TYPE/UUID/FEED`: likes, replies, shares; members, documents, inbox.
@@ -150,18 +154,18 @@ fn read_feed(
     find: impl FnOnce(&Snapshot<'_>) -> Result<StoredObject>,
 ) -> Reply {
     let request = page_request(&read.incoming)?;
-    let (site, viewer) = (&app.site, &read.viewer);
+    let (site, viewer, headers) = (&app.site, &read.viewer, &read.incoming.headers);
     app.store.read(|snapshot| {
         let stored = find(snapshot)?;
         check(app, read, snapshot, &stored)?;
         if is_inbox(&stored.object_type, feed) {
             let page = object_feeds::group_inbox(snapshot, site, viewer, &stored, &request)?;
-            return Ok(json(&page));
+            return Ok(negotiated(headers, site.urls.base(), &page));
         }
         let feed = ObjectFeed::parse(feed, &stored.object_type)
             .ok_or_else(|| Error::not_found(format!("No such feed: {feed}")))?;
         let page = object_feeds::page(snapshot, site, viewer, &stored, feed, &request)?;
-        Ok(json(&page))
+        Ok(negotiated(headers, site.urls.base(), &page))
     })
 }
 

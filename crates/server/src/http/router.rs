@@ -6,15 +6,17 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware;
 use axum::routing::{get, post};
-use http::{Method, StatusCode, Uri};
+use http::StatusCode;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use super::unknown::{unknown, wrong_method};
 use super::{
-    activities, collections, feeds, oauth, objects, registration, uploads, users, well_known,
+    activities, collections, feeds, nickname, oauth, objects, registration, uploads, users,
+    well_known,
 };
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::web;
 
 /// No answer takes longer.
@@ -36,6 +38,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         )
         .merge(web::routes())
         .route("/uploads/{*path}", get(uploads::file))
+        .route("/{nickname}", get(nickname::get))
         .layer(time_limit(TIME_LIMIT))
         .merge(uploads())
         .fallback(unknown)
@@ -126,21 +129,6 @@ fn api() -> Router<Arc<App>> {
             "/api/{type}/{uuid}/{feed}",
             get(objects::feed).post(objects::post_to_feed),
         )
-}
-
-async fn unknown(method: Method, uri: Uri) -> Error {
-    Error::not_found(format!("Cannot {method} {}", uri.path()))
-}
-
-/// The methods that an address has stand in `Allow` in either case.
-async fn wrong_method(method: Method, uri: Uri) -> Result<StatusCode> {
-    if method == Method::OPTIONS {
-        return Ok(StatusCode::OK);
-    }
-    Err(Error::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        format!("Cannot {method} {}", uri.path()),
-    ))
 }
 
 #[expect(

@@ -21,7 +21,7 @@ use crate::domain::collections::{self, Neighbours};
 use crate::domain::uploads::{self, Received, is_shown};
 use crate::domain::{Viewer, documents, people};
 use crate::error::{Error, Result};
-use crate::wire::{Failure, Path, Reply, json};
+use crate::wire::{Failure, Path, Reply, json, negotiated};
 
 /// A file that is opened as a page can do nothing.
 const POLICY: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'");
@@ -121,7 +121,11 @@ pub(super) async fn list(
         };
         collections::page(snapshot, &app.site, &viewer, &collection, &request)
     })?;
-    Ok(json(&page))
+    Ok(negotiated(
+        &read.incoming.headers,
+        app.site.urls.base(),
+        &page,
+    ))
 }
 
 fn check_own(app: &App, nickname: &str, user: &User) -> Result<()> {

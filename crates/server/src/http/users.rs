@@ -5,9 +5,11 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use http::{HeaderValue, StatusCode, header};
+use pumphouse_activity::as2::{self, Local, ToAs2};
 use pumphouse_activity::{Activity, Object};
 use pumphouse_store::TokenCredentials;
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::feeds::{do_activity, own_feed};
 use crate::app::App;
@@ -18,7 +20,7 @@ use crate::domain::render::{Detail, Renderer};
 use crate::domain::{Viewer, people};
 use crate::error::Error;
 use crate::ids;
-use crate::wire::{Path, Reply, json};
+use crate::wire::{Path, Reply, json, negotiated};
 
 /// `POST /api/users`: an account, with a token for the application that made it.
 pub(super) async fn create(State(app): State<Arc<App>>, write: ClientWrite) -> Reply {
@@ -59,6 +61,24 @@ pub(super) async fn create(State(app): State<Arc<App>>, write: ClientWrite) -> R
     Ok(json(&record))
 }
 
+/// The record of a user as an answer.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct UserRecord(Map<String, Value>);
+
+impl ToAs2 for UserRecord {
+    type As2<'a> = as2::Object<'a>;
+
+    /// An account has no counterpart there; a nearly empty object stands for it.
+    fn to_as2<'a>(&'a self, _local: &Local<'a>) -> as2::Object<'a> {
+        as2::Object {
+            type_name: "Object",
+            name: self.0.get("nickname").and_then(Value::as_str),
+            ..as2::Object::default()
+        }
+    }
+}
+
 /// `GET /api/user/NICK`
 pub(super) async fn get(
     State(app): State<Arc<App>>,
@@ -72,7 +92,11 @@ pub(super) async fn get(
             Renderer::new(snapshot, &app.site, &read.viewer).one_object(&stored, Detail::Full)?;
         accounts::record(&user, &profile, read.viewer.is(&user))
     })?;
-    Ok(json(&record))
+    Ok(negotiated(
+        &read.incoming.headers,
+        app.site.urls.base(),
+        &UserRecord(record),
+    ))
 }
 
 /// `GET /api/user/NICK/profile`
@@ -86,7 +110,11 @@ pub(super) async fn profile(
         let stored = people::profile(snapshot, &user)?;
         Renderer::new(snapshot, &app.site, &read.viewer).one_object(&stored, Detail::Full)
     })?;
-    Ok(json(&profile))
+    Ok(negotiated(
+        &read.incoming.headers,
+        app.site.urls.base(),
+        &profile,
+    ))
 }
 
 /// `PUT /api/user/NICK/profile`: an `update` of the person.

@@ -2,11 +2,13 @@
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use pumphouse_activity::as2::{self, Local, ToAs2};
 use pumphouse_oauth1::Problem;
 use pumphouse_oauth1::problem::TokenFault;
 use serde::Serialize;
 
+use super::form::Form;
 use crate::error::Error;
 
 /// What a handler gives.
@@ -80,6 +82,39 @@ pub(crate) fn json<T: Serialize + ?Sized>(document: &T) -> Response {
         }
         Err(error) => Error::internal("answer", error).into_response(),
     }
+}
+
+/// A document in the form that the client prefers (section 10.1), of the server at `base`.
+pub(crate) fn negotiated<T>(headers: &HeaderMap, base: &str, document: &T) -> Response
+where
+    T: Serialize + ToAs2,
+{
+    in_form(Form::wanted(headers), base, document)
+}
+
+/// A document in a form that was chosen by `Accept`.
+pub(crate) fn in_form<T>(form: Form, base: &str, document: &T) -> Response
+where
+    T: Serialize + ToAs2,
+{
+    let mut response = match form {
+        Form::Native => json(document),
+        Form::As2 => as2(&as2::Document::new(document.to_as2(&Local::new(base)))),
+    };
+    let accept = HeaderValue::from_static("Accept");
+    response.headers_mut().append(header::VARY, accept);
+    response
+}
+
+fn as2<T: Serialize>(document: &as2::Document<T>) -> Response {
+    let mut response = json(document);
+    if response.status() == StatusCode::OK {
+        let media_type = HeaderValue::from_static(as2::MEDIA_TYPE);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, media_type);
+    }
+    response
 }
 
 /// A text without markup, as signature failures are told.

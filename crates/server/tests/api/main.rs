@@ -4,6 +4,7 @@
 
 mod accounts;
 mod addressing;
+mod as2;
 mod dance;
 mod discovery;
 mod effects;
