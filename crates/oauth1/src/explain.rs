@@ -77,7 +77,9 @@ impl Unverified<'_> {
 }
 
 /// A signed request in every form, all with the same nonce and timestamp.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Printed for debugging it shows the steps alone: with PLAINTEXT the rest holds the secrets.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explanation {
     /// How the base string came about.
@@ -90,6 +92,14 @@ pub struct Explanation {
     pub signed_url: String,
     /// The body with the parameters in it, when it is a form.
     pub signed_body: Option<Vec<u8>>,
+}
+
+impl std::fmt::Debug for Explanation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Explanation")
+            .field("steps", &self.steps)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Signer {

@@ -73,6 +73,8 @@ impl fmt::Debug for Param<'_> {
         let is_secret = [
             b"oauth_signature".as_slice(),
             b"oauth_verifier",
+            b"oauth_token_secret",
+            b"oauth_session_handle",
             b"x_auth_password",
         ]
         .contains(&&*self.name());

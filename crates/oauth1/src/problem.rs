@@ -28,6 +28,8 @@ pub enum Problem {
     SeveralPlaces,
     /// The `Authorization` header uses the scheme OAuth but not its grammar, or there are two such headers.
     HeaderMalformed,
+    /// There are several `Content-Type` headers, or one that some readers take for that of a form and others do not.
+    MediaTypeAmbiguous,
     /// The URL of the request cannot be part of a signature.
     UrlMalformed(UrlError),
     /// The request exceeds a limit of the policy.
@@ -111,6 +113,7 @@ impl Problem {
             | Self::ParameterMalformed(_)
             | Self::SeveralPlaces
             | Self::HeaderMalformed
+            | Self::MediaTypeAmbiguous
             | Self::UrlMalformed(_)
             | Self::TooLarge(_)
             | Self::VersionRejected
@@ -139,6 +142,7 @@ impl Problem {
             | Self::ParameterMalformed(_)
             | Self::SeveralPlaces
             | Self::HeaderMalformed
+            | Self::MediaTypeAmbiguous
             | Self::UrlMalformed(_)
             | Self::TooLarge(_)
             | Self::CallbackInvalid => "parameter_rejected",
@@ -239,6 +243,9 @@ impl fmt::Display for Problem {
                 f.write_str("The OAuth parameters stand in several places: put all into the header, the query or the body.")
             }
             Self::HeaderMalformed => f.write_str("The Authorization header is malformed."),
+            Self::MediaTypeAmbiguous => {
+                f.write_str("The Content-Type header is ambiguous: send one, with one media type.")
+            }
             Self::UrlMalformed(error) => write!(f, "The address of the request is malformed: {error}."),
             Self::TooLarge(Limit::Header) => f.write_str("The Authorization header is too long."),
             Self::TooLarge(Limit::Parameters) => f.write_str("The request has too many parameters."),

@@ -30,6 +30,7 @@ pub struct Request<'a> {
     authorization: Option<&'a [u8]>,
     authorization_repeated: bool,
     content_type: Option<&'a [u8]>,
+    content_type_repeated: bool,
     body: Body<'a>,
     body_hash: Option<&'a str>,
 }
@@ -58,6 +59,9 @@ pub(crate) struct Located<'a> {
     pub(crate) target: Target<'a>,
 }
 
+/// The media type of forms.
+const FORM: &[u8] = b"application/x-www-form-urlencoded";
+
 impl<'a> Request<'a> {
     /// A request to an absolute URL.
     pub fn new(method: &'a str, url: &'a str) -> Self {
@@ -77,6 +81,7 @@ impl<'a> Request<'a> {
             authorization: None,
             authorization_repeated: false,
             content_type: None,
+            content_type_repeated: false,
             body: Body::Whole(b""),
             body_hash: None,
         }
@@ -100,8 +105,10 @@ impl<'a> Request<'a> {
     }
 
     /// The value of the `Content-Type` header. It decides whether the body is a form and takes part in the signature.
+    /// Call it once for each such header: a server refuses a second one, because others may go by the first.
     #[must_use]
     pub fn with_content_type(mut self, value: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
+        self.content_type_repeated |= self.content_type.is_some();
         self.content_type = Some(value.as_ref());
         self
     }
@@ -172,6 +179,16 @@ impl<'a> Request<'a> {
         self.body_hash
     }
 
+    /// Whether somebody else may take the body for a form when this crate does not, or the other way round: what a handler reads
+    /// as form fields then would not be what was signed.
+    pub(crate) fn has_ambiguous_media_type(&self) -> bool {
+        let value = self.content_type.unwrap_or_default();
+        let names_form = value
+            .windows(FORM.len())
+            .any(|part| part.eq_ignore_ascii_case(FORM));
+        self.content_type_repeated || (names_form && !self.is_form())
+    }
+
     /// The body, when it is a single-part form (RFC 5849, section 3.4.1.3.1).
     pub(crate) fn form(&self) -> Option<&'a [u8]> {
         match self.body {
@@ -189,9 +206,7 @@ impl<'a> Request<'a> {
             .iter()
             .position(|&byte| byte == b';')
             .unwrap_or(value.len());
-        value[..end]
-            .trim_ascii()
-            .eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
+        value[..end].trim_ascii().eq_ignore_ascii_case(FORM)
     }
 
     /// The absolute URL, when the request was made with one.

@@ -5,7 +5,7 @@
 //! * as the last step, when URL and headers are what will be sent;
 //! * each retry anew, so that no provider sees a nonce twice;
 //! * each redirect anew, as long as it stays at the origin of the first request. To other origins it goes unsigned, without
-//!   cookies and without a body, and from https to http it does not go at all.
+//!   the cookies of the first request and without a body, and from https to http it does not go at all.
 //!
 //! ```no_run
 //! use pumphouse_oauth1::reqwest::SignedClient;
@@ -49,13 +49,20 @@ pub enum Error {
     Sign(#[from] SignError),
     /// It could not be sent, or the answer not received.
     #[error(transparent)]
-    Http(#[from] ::reqwest::Error),
+    Http(::reqwest::Error),
     /// It was redirected too often.
     #[error("the request was redirected more than {0} times")]
     TooManyRedirects(usize),
     /// What signing made of it is no header or no URL.
     #[error("the signed request cannot be sent: its realm or its URL is malformed")]
     Unsendable,
+}
+
+/// Without the URL, which may be a signed one.
+impl From<::reqwest::Error> for Error {
+    fn from(error: ::reqwest::Error) -> Self {
+        Self::Http(error.without_url())
+    }
 }
 
 /// Sends signed requests.
@@ -77,13 +84,15 @@ impl SignedClient {
         Self::with_builder(signer, Client::builder())
     }
 
-    /// With a builder that has time limits, proxies, TLS or default headers set. Its redirect policy is replaced by the one above.
+    /// With a builder that has time limits, proxies or TLS set. Its policies of redirects and retries are replaced by those above.
+    /// `Host` and `Content-Type` belong into the requests: signing does not see default headers.
     ///
     /// # Errors
     /// When the builder does not build.
     pub fn with_builder(signer: Signer, builder: ClientBuilder) -> Result<Self, Error> {
         let client = builder
             .redirect(::reqwest::redirect::Policy::none())
+            .retry(::reqwest::retry::never())
             .build()?;
         let clock = Arc::new(AdjustedClock::new(signer.clock()));
         let signer = signer.with_clock(Arc::clone(&clock));

@@ -53,6 +53,12 @@ pub enum SignError {
         "the body is streamed, so it cannot be signed: give a form whole, and hash another body beforehand or sign without"
     )]
     BodyUnknown,
+    /// The client has no key: nobody could tell whose signature it is.
+    #[error("a request is signed for a client: give its consumer key")]
+    NoClientKey,
+    /// The source of nonces gave an empty one.
+    #[error("a nonce must not be empty: it tells this request from all others")]
+    NonceEmpty,
     /// The method would send the secrets over plain http.
     #[error(
         "PLAINTEXT would send the secrets unprotected over http: use https, or another signature method"
@@ -86,7 +92,7 @@ pub struct Signer {
     ready: OnceLock<Ready>,
     placement: Placement,
     realm: Option<String>,
-    extra: Vec<(String, String)>,
+    extra: Vec<(String, Secret)>,
     body_hash: Option<BodyHash>,
     nonce_and_timestamp: bool,
     plaintext_without_tls: bool,
@@ -168,15 +174,22 @@ impl Signer {
         self
     }
 
-    /// Sends another protocol parameter, for example `oauth_session_handle`. One that this crate sends by itself is replaced.
+    /// Sends another protocol parameter, for example `oauth_session_handle`, or another value for the token, callback, verifier,
+    /// version or consumer key. What is made for each request (nonce, timestamp, signature and its method, body hash) is not taken
+    /// here: it has methods of its own.
     #[must_use]
     pub fn with_parameter(mut self, name: &str, value: impl Into<Secret>) -> Self {
         let value = value.into();
         match Name::from_bytes(name.as_bytes()) {
+            Some(
+                Name::BodyHash
+                | Name::Nonce
+                | Name::Signature
+                | Name::SignatureMethod
+                | Name::Timestamp,
+            ) => {}
             Some(name) => self.set(name, value.expose()),
-            None => self
-                .extra
-                .push((name.to_owned(), value.expose().to_owned())),
+            None => self.extra.push((name.to_owned(), value)),
         }
         self
     }

@@ -111,8 +111,21 @@ struct Settings<E> {
     legs: Legs,
     realm: String,
     form_limit: usize,
-    is_from_proxy: Option<Box<ProxyTest>>,
+    is_from_proxy: Option<Arc<ProxyTest>>,
     observer: Option<Arc<Observer<E>>>,
+}
+
+impl<E> Clone for Settings<E> {
+    fn clone(&self) -> Self {
+        Self {
+            origin: self.origin.clone(),
+            legs: self.legs,
+            realm: self.realm.clone(),
+            form_limit: self.form_limit,
+            is_from_proxy: self.is_from_proxy.clone(),
+            observer: self.observer.clone(),
+        }
+    }
 }
 
 impl<S: Store> OAuthLayer<S> {
@@ -133,10 +146,7 @@ impl<S: Store> OAuthLayer<S> {
     }
 
     fn with(mut self, change: impl FnOnce(&mut Settings<S::Error>)) -> Self {
-        // The settings are shared only once there are services.
-        if let Some(settings) = Arc::get_mut(&mut self.settings) {
-            change(settings);
-        }
+        change(Arc::make_mut(&mut self.settings));
         self
     }
 
@@ -164,7 +174,7 @@ impl<S: Store> OAuthLayer<S> {
         self,
         is_from_proxy: impl Fn(&http::Extensions) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.with(|settings| settings.is_from_proxy = Some(Box::new(is_from_proxy)))
+        self.with(|settings| settings.is_from_proxy = Some(Arc::new(is_from_proxy)))
     }
 
     /// Hears of every refusal, errors of the store included, which the answer does not tell.

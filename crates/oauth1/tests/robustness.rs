@@ -56,3 +56,15 @@ proptest! {
         checks::request(&[b"POST\n/".as_slice(), &target, b"\nOAuth ", &header, b"\napplication/x-www-form-urlencoded\n", &body].concat());
     }
 }
+
+#[test]
+fn a_refusal_does_not_repeat_what_is_too_long() {
+    use pumphouse_oauth1::{Policy, Problem, Request, Unverified, problem::Limit};
+    let name = format!("oauth_{}", "x".repeat(50_000));
+    let body = format!("{name}=1&{name}=2&oauth_token=t");
+    let request = Request::new("POST", "https://a.example/")
+        .with_content_type("application/x-www-form-urlencoded")
+        .with_body(&body);
+    let refusal = Unverified::parse(&request, &Policy::default(), 0).err();
+    assert_eq!(refusal, Some(Problem::TooLarge(Limit::Value)));
+}

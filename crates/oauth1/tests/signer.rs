@@ -250,3 +250,24 @@ fn secrets_are_not_printed() {
         assert!(!printed.contains(secret), "{printed}");
     }
 }
+
+#[test]
+fn nobody_and_no_nonce_sign_nothing() {
+    use pumphouse_oauth1::nonce::FixedNonce;
+    use pumphouse_oauth1::{ClientCredentials, Request, SignError, Signer};
+    let request = Request::new("GET", "https://a.example/");
+    let nobody = Signer::new(ClientCredentials::new("", "secret"));
+    assert_eq!(nobody.authorization(&request), Err(SignError::NoClientKey));
+    let client = Signer::new(ClientCredentials::new("key", "secret"));
+    let signer = client.clone().with_nonces(FixedNonce(String::new()));
+    assert_eq!(signer.authorization(&request), Err(SignError::NonceEmpty));
+    // What is made for each request is not taken as just another parameter.
+    let signer = client
+        .with_parameter("oauth_body_hash", "x")
+        .with_parameter("oauth_signature_method", "X");
+    let header = signer.authorization(&request).unwrap();
+    assert!(
+        !header.contains("body_hash") && header.contains("\"HMAC-SHA1\""),
+        "{header}"
+    );
+}

@@ -203,3 +203,44 @@ fn forwarding_headers_count_only_from_the_proxy() {
         200
     );
 }
+
+#[test]
+fn what_a_handler_may_take_for_a_form_is_not_let_in_unsigned() {
+    const URL: &str = "https://photos.example.net/length";
+    let authorization = signer().authorization(&Request::new("POST", URL)).unwrap();
+    let form = "application/x-www-form-urlencoded";
+    for media_types in [
+        vec!["application/x-www-form-urlencoded, text/plain"],
+        vec![form, "text/plain"],
+        vec!["text/plain", form],
+    ] {
+        let mut request = http::Request::post(URL).header("authorization", &authorization);
+        for media_type in &media_types {
+            request = request.header("content-type", *media_type);
+        }
+        let (status, _, body) = fixed().send(request.body(Body::from("admin=1")).unwrap());
+        assert_eq!(status, 400, "{media_types:?}: {body}");
+    }
+}
+
+#[test]
+fn layers_made_of_one_layer_have_settings_of_their_own() {
+    let store = MemoryStore::new();
+    store.add_client("client", Client::new("secret"), "the program");
+    let origin =
+        PublicOrigin::Fixed(pumphouse_oauth1::Origin::parse("https://photos.example.net").unwrap());
+    let any = OAuthLayer::new(Arc::new(Provider::new(store).unwrap()), origin);
+    let people = any.clone().with_legs(Legs::Three);
+    let world = |layer| World {
+        app: Router::new().route("/whoami", get(whoami)).layer(layer),
+        refusals: Arc::default(),
+    };
+    let program = Signer::new(ClientCredentials::new("client", "secret"));
+    let url = "https://photos.example.net/whoami";
+    let send = |layer| {
+        let authorization = program.authorization(&Request::new("GET", url)).unwrap();
+        let request = http::Request::get(url).header("authorization", authorization);
+        world(layer).send(request.body(Body::empty()).unwrap()).0
+    };
+    assert_eq!((send(any), send(people)), (200, 400));
+}

@@ -75,7 +75,10 @@ impl Pending {
             .get("oauth_verifier")
             .filter(|verifier| !verifier.is_empty())
         {
-            Some(verifier) => Ok(self.with_verifier(verifier.into_owned())),
+            Some(verifier) => Ok(Authorised {
+                credentials: self.credentials.clone(),
+                verifier: Secret::new(verifier),
+            }),
             None if refused => Err(ReturnError::Denied),
             None => Err(ReturnError::VerifierMissing),
         }

@@ -39,10 +39,6 @@ impl Challenge {
     /// The OAuth challenge in the value of a `WWW-Authenticate` header, which may hold others too.
     /// `None` when there is none, or it is malformed.
     pub fn parse(value: &[u8]) -> Option<Self> {
-        // A scheme without parameters is told from a name by what follows it; at the end that is nothing.
-        if value.trim_ascii().eq_ignore_ascii_case(b"OAuth") {
-            return Some(Self::new(""));
-        }
         let mut scanner = Scanner::new(value);
         let mut challenge = None;
         loop {
@@ -52,6 +48,7 @@ impl Challenge {
                     return challenge;
                 }
                 challenge = scheme.eq_ignore_ascii_case(b"OAuth").then(|| Self::new(""));
+                scanner.skip_token68();
                 continue;
             }
             let Some(pair) = scanner.next_pair().ok()? else {
@@ -94,5 +91,35 @@ impl std::fmt::Display for Challenge {
             .map(|(name, value)| Param::new(name, value))
             .collect();
         f.write_str(&super::write(Some(&self.realm), &params))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Challenge;
+
+    #[test]
+    fn challenges_of_other_schemes_stand_before_and_after() {
+        let wanted = Challenge::new("P").with_parameter("oauth_problem", "nonce_used");
+        for before in [
+            "",
+            "Negotiate, ",
+            "Negotiate abc==, ",
+            "Basic realm=\"x\", ",
+        ] {
+            for after in ["", ", Negotiate", ", Basic realm=\"x\""] {
+                let value = format!("{before}{wanted}{after}");
+                let seen = Challenge::parse(value.as_bytes());
+                assert_eq!(seen.as_ref(), Some(&wanted), "{value}");
+            }
+        }
+        for value in ["OAuth", "Basic realm=\"x\", OAuth", "OAuth, Negotiate"] {
+            assert_eq!(
+                Challenge::parse(value.as_bytes()),
+                Some(Challenge::new("")),
+                "{value}"
+            );
+        }
+        assert_eq!(Challenge::parse(b"Negotiate abc=="), None);
     }
 }

@@ -95,17 +95,35 @@ impl<'a> Scanner<'a> {
         self.rest.is_empty()
     }
 
-    /// The name of a scheme, when one stands next: a word, a space and then something that is no equals sign.
+    /// The name of a scheme, when one stands next: a word, and then the end, a comma, or a space and something that is no equals sign.
     pub(crate) fn next_scheme(&mut self) -> Option<&'a [u8]> {
         let before = self.rest;
         let word = self.take_while(is_word);
         let is_spaced = self.rest.first().is_some_and(|&byte| is_space(byte));
         self.skip_spaces();
-        if !word.is_empty() && is_spaced && !matches!(self.rest.first(), None | Some(b'=' | b',')) {
+        let is_scheme = match self.rest.first() {
+            None | Some(b',') => true,
+            Some(b'=') => false,
+            Some(_) => is_spaced,
+        };
+        if !word.is_empty() && is_scheme {
             return Some(word);
         }
         self.rest = before;
         None
+    }
+
+    /// Passes over credentials that are no list of pairs (`token68` in RFC 9110, section 11.2), when they stand next.
+    pub(crate) fn skip_token68(&mut self) {
+        let before = self.rest;
+        let is_there = !self
+            .take_while(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte))
+            .is_empty();
+        self.take_while(|byte| byte == b'=');
+        self.skip_spaces();
+        if !is_there || !matches!(self.rest.first(), None | Some(b',')) {
+            self.rest = before;
+        }
     }
 
     pub(crate) fn skip_separators(&mut self) {

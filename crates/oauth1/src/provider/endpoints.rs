@@ -141,6 +141,13 @@ impl<S: Store> Provider<S> {
         let found = Found::of_access(&access);
         let authentic = self.check_signature(unverified, &found)?;
         check_permissions(found.client, &callback, &realms)?;
+        // Who names no realm asks for all that the client may ask for, and no more.
+        let own = found.client.and_then(|client| client.realms.clone());
+        let realms = if realms.is_empty() {
+            own.unwrap_or_default()
+        } else {
+            realms
+        };
         let verified = self.use_nonce(authentic).await?;
 
         let credentials = TemporaryCredentials::new(self.tokens.token()?, self.tokens.secret()?);
@@ -295,7 +302,7 @@ impl<S: Store> Provider<S> {
         }
         let is_allowed =
             |names: &Vec<String>| names.iter().any(|name| name == unverified.method_name());
-        if !client.methods.as_ref().is_none_or(is_allowed) {
+        if !client.methods.as_ref().is_none_or(is_allowed) || proves_nothing(client, &unverified) {
             return Err(Problem::SignatureMethodRejected);
         }
         unverified.check_signature(&keys)
@@ -457,4 +464,18 @@ fn check_permissions(
     } else {
         Err(Problem::RealmRefused)
     }
+}
+
+/// Whether a client that registered a key and has no secret signs with the empty secret, as anybody could.
+#[cfg(feature = "rsa")]
+fn proves_nothing(client: &Client, unverified: &Unverified<'_>) -> bool {
+    client.rsa_key.is_some()
+        && client.secret.is_empty()
+        && ["HMAC-SHA1", "HMAC-SHA256", "HMAC-SHA512", "PLAINTEXT"]
+            .contains(&unverified.method_name())
+}
+
+#[cfg(not(feature = "rsa"))]
+fn proves_nothing(_: &Client, _: &Unverified<'_>) -> bool {
+    false
 }

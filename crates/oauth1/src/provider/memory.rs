@@ -24,13 +24,15 @@ pub struct MemoryStore<I> {
 /// How long temporary credentials live, in seconds.
 const TEMPORARY_LIFETIME: u64 = 600;
 
+/// Timestamp, client, token and nonce.
+type UsedNonce = (u64, String, Option<String>, String);
+
 struct State<I> {
     clients: HashMap<String, (Client, I)>,
     temporary: HashMap<String, Temporary<I>>,
     tokens: HashMap<String, Token<I>>,
-    /// By timestamp, so that whole seconds are forgotten at once.
-    nonces: BTreeMap<u64, HashSet<(String, Option<String>, String)>>,
-    nonce_lifetime: u64,
+    /// By the second until which they are remembered, so that whole seconds are forgotten at once.
+    nonces: BTreeMap<u64, HashSet<UsedNonce>>,
 }
 
 struct Temporary<I> {
@@ -69,7 +71,6 @@ impl<I> MemoryStore<I> {
             temporary: HashMap::new(),
             tokens: HashMap::new(),
             nonces: BTreeMap::new(),
-            nonce_lifetime: 1_200,
         };
         Self {
             state: Mutex::new(state),
@@ -81,13 +82,6 @@ impl<I> MemoryStore<I> {
     #[must_use]
     pub fn with_clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Box::new(clock);
-        self
-    }
-
-    /// How many seconds nonces are remembered: twice the window of the policy. 1,200 by default.
-    #[must_use]
-    pub fn with_nonce_lifetime(self, seconds: u64) -> Self {
-        self.state().nonce_lifetime = seconds;
         self
     }
 
@@ -197,7 +191,12 @@ impl<I: Clone + Send + Sync> Store for MemoryStore<I> {
         };
         let client = client.clone();
         let Some(token) = token else {
-            return Ok(Access::found(client, None, identity.clone()));
+            return Ok(Access::Found {
+                realms: client.realms.clone(),
+                client,
+                token_secret: None,
+                identity: identity.clone(),
+            });
         };
         Ok(
             match state
@@ -300,10 +299,15 @@ impl<I: Clone + Send + Sync> Store for MemoryStore<I> {
             return Ok(None);
         };
         let realms = std::mem::take(&mut temporary.realms);
+        let is_bound = !realms.is_empty()
+            || state
+                .clients
+                .get(&exchange.client_key)
+                .is_some_and(|(client, _)| client.realms.is_some());
         let token = Token {
             client_key: exchange.client_key,
             secret: exchange.fresh.secret().clone(),
-            realms: (!realms.is_empty()).then(|| realms.clone()),
+            realms: is_bound.then(|| realms.clone()),
             identity,
         };
         state
@@ -315,14 +319,14 @@ impl<I: Clone + Send + Sync> Store for MemoryStore<I> {
     async fn use_nonce(&self, nonce: NonceUse<'_>) -> Result<bool, Infallible> {
         let now = self.clock.now();
         let mut state = self.state();
-        let oldest = now.saturating_sub(state.nonce_lifetime);
-        state.nonces = state.nonces.split_off(&oldest);
+        state.nonces = state.nonces.split_off(&now);
         let key = (
+            nonce.timestamp,
             nonce.client_key.to_owned(),
             nonce.token.map(str::to_owned),
             nonce.nonce.to_owned(),
         );
-        Ok(state.nonces.entry(nonce.timestamp).or_default().insert(key))
+        Ok(state.nonces.entry(nonce.expires).or_default().insert(key))
     }
 }
 

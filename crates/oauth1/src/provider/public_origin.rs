@@ -58,8 +58,9 @@ impl PublicOrigin {
         let mut scheme = if is_secure { "https" } else { "http" };
         let mut host = told.host;
         if *self == Self::BehindProxy && is_from_proxy {
-            scheme = told.forwarded_scheme.or(told.x_scheme).unwrap_or(scheme);
-            host = told.forwarded_host.or(told.x_host).or(host);
+            let (said_scheme, said_host) = told.forwarded.unwrap_or((told.x_scheme, told.x_host));
+            scheme = said_scheme.unwrap_or(scheme);
+            host = said_host.or(host);
         }
         Origin::new(scheme, host.ok_or(UrlError::HostMissing)?)
     }
@@ -71,8 +72,9 @@ struct Told<'h> {
     host: Option<&'h str>,
     x_scheme: Option<&'h str>,
     x_host: Option<&'h str>,
-    forwarded_scheme: Option<&'h str>,
-    forwarded_host: Option<&'h str>,
+    /// Scheme and host of the last element of the last `Forwarded`. Where it stands, nothing is taken from other headers:
+    /// the proxy that writes it may let those of clients pass.
+    forwarded: Option<(Option<&'h str>, Option<&'h str>)>,
 }
 
 impl<'h> Told<'h> {
@@ -86,14 +88,16 @@ impl<'h> Told<'h> {
             self.x_host = Some(last);
         } else if name.eq_ignore_ascii_case("forwarded") {
             let parameters = last.split(';').filter_map(|pair| pair.split_once('='));
+            let (mut scheme, mut host) = (None, None);
             for (name, value) in parameters {
                 let value = value.trim().trim_matches('"');
                 match name.trim().to_ascii_lowercase().as_str() {
-                    "proto" => self.forwarded_scheme = Some(value),
-                    "host" => self.forwarded_host = Some(value),
+                    "proto" => scheme = Some(value),
+                    "host" => host = Some(value),
                     _ => {}
                 }
             }
+            self.forwarded = Some((scheme, host));
         }
     }
 }
@@ -111,6 +115,25 @@ mod tests {
         origin
             .resolve(headers, is_from_proxy)
             .map(|origin| origin.to_string())
+    }
+
+    #[test]
+    fn what_the_proxy_did_not_say_is_not_taken_from_a_client() {
+        for headers in [
+            [
+                ("Host", "a.example"),
+                ("Forwarded", "host=evil.example"),
+                ("Forwarded", "for=192.0.2.1;proto=https"),
+            ],
+            [
+                ("Host", "a.example"),
+                ("X-Forwarded-Host", "evil.example"),
+                ("Forwarded", "proto=https"),
+            ],
+        ] {
+            let origin = resolve(&PublicOrigin::BehindProxy, &headers, true);
+            assert_eq!(origin.as_deref(), Ok("https://a.example"));
+        }
     }
 
     #[test]

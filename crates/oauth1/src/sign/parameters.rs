@@ -23,6 +23,12 @@ impl<'s> ProtocolParameters<'s> {
     pub(super) fn new(signer: &'s Signer, request: &Request<'_>) -> Result<Self, SignError> {
         let is_unique = signer.nonce_and_timestamp || !signer.method.reveals_secrets();
         let nonce = is_unique.then(|| signer.nonces.nonce()).transpose()?;
+        if nonce.as_ref().is_some_and(String::is_empty) {
+            return Err(SignError::NonceEmpty);
+        }
+        if signer.client.key().is_empty() {
+            return Err(SignError::NoClientKey);
+        }
         Ok(Self {
             signer,
             timestamp: is_unique.then(|| WrittenNumber::new(signer.clock.now())),
@@ -71,7 +77,7 @@ impl<'s> ProtocolParameters<'s> {
 
     fn extra(&self) -> impl Iterator<Item = Param<'_>> {
         let extra = self.signer.extra.iter();
-        extra.map(|(name, value)| Param::new(name, value))
+        extra.map(|(name, value)| Param::new(name, value.expose()))
     }
 
     /// The base string of a request with these parameters.

@@ -38,6 +38,9 @@ fn parse_located<'a>(
     policy: &Policy,
     now: u64,
 ) -> Result<Unverified<'a>, Problem> {
+    if request.has_ambiguous_media_type() {
+        return Err(Problem::MediaTypeAmbiguous);
+    }
     // The signature covers a form; one that nobody has read cannot be checked, and must not pass for covered.
     if request.is_form() && matches!(request.body(), Body::Streamed) {
         return Err(Problem::SignatureInvalid);
@@ -71,6 +74,7 @@ fn parse_located<'a>(
         client_key,
         token,
         timestamp_and_nonce,
+        window: policy.window,
         body_hash,
     })))
 }
@@ -95,6 +99,9 @@ enum Place {
 
 /// More parameters named `oauth_…` than this, besides the known ones, are nobody's honest request.
 const MOST_UNKNOWN_PROTOCOL_PARAMETERS: usize = 64;
+
+/// Longer names of protocol parameters are nobody's honest request either, and would come back in the refusal.
+const MOST_BYTES_OF_A_NAME: usize = 256;
 
 impl<'a> Claims<'a> {
     fn collect(
@@ -192,6 +199,9 @@ impl<'a> Claims<'a> {
     fn check_unknown_protocol_parameters(&self) -> Result<(), Problem> {
         let mut names: Vec<Cow<'_, [u8]>> = Vec::new();
         for param in self.params.iter().filter(|param| param.is_protocol()) {
+            if param.name().len() > MOST_BYTES_OF_A_NAME {
+                return Err(Problem::TooLarge(Limit::Value));
+            }
             if names.contains(&param.name()) {
                 return Err(Problem::ParameterDuplicated(param.lossy_name()));
             }

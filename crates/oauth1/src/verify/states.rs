@@ -30,6 +30,8 @@ pub(super) struct Received<'a> {
     pub(super) client_key: Cow<'a, str>,
     pub(super) token: Option<Cow<'a, str>>,
     pub(super) timestamp_and_nonce: Option<(u64, Cow<'a, str>)>,
+    /// How far timestamps may be from the server's clock, in seconds.
+    pub(super) window: u64,
     /// What is still to be compared with the body.
     pub(super) body_hash: Option<ClaimedBodyHash>,
 }
@@ -217,7 +219,7 @@ impl std::fmt::Debug for Unverified<'_> {
     }
 }
 
-/// What makes a request unique (RFC 5849, section 3.3). A server keeps it for twice the timestamp window.
+/// What makes a request unique (RFC 5849, section 3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct NonceUse<'a> {
     /// `oauth_consumer_key`.
@@ -228,6 +230,8 @@ pub struct NonceUse<'a> {
     pub timestamp: u64,
     /// `oauth_nonce`.
     pub nonce: &'a str,
+    /// The last second in which the timestamp is in the policy's window: until it is over the use must be remembered.
+    pub expires: u64,
 }
 
 /// A request with the right signature, which may be the repetition of an earlier one.
@@ -245,6 +249,7 @@ impl<'a> Authentic<'a> {
             token: self.request.token(),
             timestamp: *timestamp,
             nonce,
+            expires: timestamp.saturating_add(self.request.0.window),
         })
     }
 

@@ -212,6 +212,25 @@ fn registered_callbacks_and_realms_bind() {
 }
 
 #[test]
+fn who_names_no_realm_reaches_no_further_than_the_client_may() {
+    let world = World::with(
+        Client::new("client secret").with_realms(["photos"]),
+        |signer| signer,
+    );
+    let pending = world.begin();
+    let answer = world
+        .token(&world.flow.exchange(&world.agree(&pending)).unwrap())
+        .unwrap();
+    let grant = world.flow.granted(&Answer::new(200, &answer)).unwrap();
+    let signer = world.signer(grant.into_credentials());
+    let header = signer.authorization(&Request::new("GET", PHOTOS)).unwrap();
+    let request = Request::new("GET", PHOTOS).with_authorization(&header);
+    let access = run(world.provider.authenticate(&request, Legs::Three)).unwrap();
+    assert_eq!(access.require_realm("photos"), Ok(()));
+    assert_eq!(access.require_realm("admin"), Err(Problem::RealmRefused));
+}
+
+#[test]
 fn clients_can_be_bound_to_methods() {
     let world = World::with(
         Client::new("client secret").with_methods(["HMAC-SHA256"]),

@@ -51,6 +51,7 @@ fn provider(server: &Value) -> Provider<MemoryStore<String>> {
             token: used[1].as_str(),
             timestamp: used[2].as_u64().unwrap(),
             nonce: used[3].as_str().unwrap(),
+            expires: used[2].as_u64().unwrap() + server["window"].as_u64().unwrap(),
         };
         assert_eq!(run(store.use_nonce(nonce)), Ok(true));
     }
