@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+use http::HeaderValue;
 use pumphouse_oauth1::Origin;
 use pumphouse_oauth1::provider::Provider;
 use pumphouse_store::Store;
@@ -10,6 +12,8 @@ use crate::clock::Clock;
 use crate::domain::Site;
 use crate::domain::passwords::Hasher;
 use crate::domain::uploads::Uploads;
+use crate::edge::{Canonical, Limits, Proxies};
+use crate::observe::{Metrics, RequestIds};
 use crate::provider::Keeper;
 
 /// The server's parts, shared by all requests.
@@ -22,6 +26,24 @@ pub(crate) struct App {
     pub(crate) provider: Provider<Keeper>,
     /// The public origin, which signatures are made for.
     pub(crate) origin: Origin,
+    /// Whose word about where requests come from is taken.
+    pub(crate) proxies: Proxies,
+    pub(crate) limits: Limits,
+    /// Which requests are led to the public address.
+    pub(crate) canonical: Canonical,
+    /// The value of `Strict-Transport-Security`, if browsers are to remember https.
+    pub(crate) transport_security: Option<HeaderValue>,
+    /// Whether answers are compressed.
+    pub(crate) compress: bool,
+    pub(crate) favicon: Favicon,
+    pub(crate) metrics: Metrics,
+    pub(crate) request_ids: RequestIds,
+}
+
+/// The site's little picture.
+pub(crate) struct Favicon {
+    pub(crate) media_type: &'static str,
+    pub(crate) image: Bytes,
 }
 
 impl App {

@@ -1,5 +1,9 @@
 //! From settings to a running server.
 
+mod operation;
+
+pub(crate) use operation::SideDoors;
+
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -10,14 +14,17 @@ use pumphouse_oauth1::Origin;
 use pumphouse_store::{ErrorKind, Store};
 use tokio::net::TcpListener;
 
+use self::operation::Operation;
 use crate::app::App;
 use crate::clock::{Clock, SystemClock};
 use crate::domain::Site;
 use crate::domain::passwords::Hasher;
 use crate::domain::uploads::Uploads;
+use crate::edge::{Limits, Places, Proxies};
 use crate::error::Error;
+use crate::observe::{Metrics, RequestIds};
 use crate::provider;
-use crate::serve::Server;
+use crate::serve::{Doors, Server};
 use crate::urls::Urls;
 
 /// Settings of a server that is to be started.
@@ -29,6 +36,7 @@ pub struct Builder {
     site: String,
     upload_limit: usize,
     clock: Arc<dyn Clock>,
+    operation: Operation,
 }
 
 /// Why a server did not start. The text says what to do about it.
@@ -49,6 +57,7 @@ impl Server {
             site: "Pumphouse".to_owned(),
             upload_limit: 32 * 1024 * 1024,
             clock: Arc::new(SystemClock),
+            operation: Operation::default(),
         }
     }
 }
@@ -109,14 +118,27 @@ impl Builder {
         let address = listener
             .local_addr()
             .map_err(|error| cannot_listen(&self.listen, error))?;
+        let doors = Doors {
+            main: listener,
+            side: self.operation.side_doors().await?,
+            tls: self.operation.open_tls()?,
+            places: Places::new(self.operation.connections_each),
+        };
         let app = self.app(address).await?;
-        Ok(Server::run(listener, address, Arc::new(app)))
+        Ok(Server::run(doors, address, Arc::new(app)))
     }
 
     async fn app(self, address: SocketAddr) -> Result<App, StartError> {
         check_host(&self.hostname)?;
-        let urls = Urls::new(&self.hostname, self.public_port.unwrap_or(address.port()));
-        let origin = Origin::parse(urls.base()).map_err(|error| {
+        let operation = self.operation;
+        let port = self.public_port.unwrap_or(address.port());
+        let urls = match operation.has_tls() {
+            true => Urls::over_tls(&self.hostname, port),
+            false => Urls::new(&self.hostname, port),
+        };
+        let urls = urls.under(&operation.path()?);
+        let favicon = operation.open_favicon()?;
+        let origin = Origin::parse(urls.origin()).map_err(|error| {
             StartError::new(format!("'{}' is no host name", self.hostname), error)
         })?;
         let store = Store::open(&self.data_dir).map_err(cannot_open)?;
@@ -130,12 +152,22 @@ impl Builder {
             site: Site {
                 urls: Arc::new(urls),
                 name: self.site.into(),
+                about: Arc::new(operation.about.clone()),
             },
+            metrics: Metrics::new(store.clone()),
             store,
             clock: self.clock,
             hasher: Hasher::new().map_err(internal)?,
             uploads,
             origin,
+            proxies: Proxies::new(operation.proxies.iter().copied()),
+            limits: Limits::new(operation.request_rate),
+            canonical: operation.canonical,
+            transport_security: operation.transport_security(),
+            compress: operation.compress,
+            favicon,
+            request_ids: RequestIds::new()
+                .map_err(|error| internal(Error::internal("request ids", error)))?,
         })
     }
 }
@@ -205,7 +237,11 @@ async fn check_owner(store: &Store, base: &str) -> Result<(), StartError> {
 }
 
 impl StartError {
-    fn new(
+    fn told(text: String) -> Self {
+        Self { text, source: None }
+    }
+
+    pub(crate) fn new(
         text: impl Into<String>,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {

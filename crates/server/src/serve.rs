@@ -5,52 +5,89 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use axum::Router;
+use http::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
-use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::timeout;
+use tokio::task::JoinHandle;
+use tower::ServiceExt as _;
 
 use crate::app::App;
+use crate::builder::{SideDoors, StartError};
+use crate::connections::Connections;
 use crate::domain::uploads;
+use crate::edge::{Bounce, Peer, Places, Tls, rewrite};
 use crate::http::router;
 use crate::jobs::Runner;
+use crate::observe::metrics_routes;
 
-/// Who does not send a request's head in this time is let go.
-const HEAD_TIME: Duration = Duration::from_secs(15);
 /// How long requests under way may take when the server stops.
 const GRACE: Duration = Duration::from_secs(10);
 /// How often what has expired is forgotten.
 const PURGE_EVERY: Duration = Duration::from_secs(300);
-/// More connections wait to be taken.
-const CONNECTIONS: usize = 4_096;
-
 /// A running server. It stops when it is dropped; [`Server::stop`] lets it end what it is doing.
 pub struct Server {
     address: SocketAddr,
     base_url: String,
+    /// Where requests are led to https from.
+    bounce: Option<SocketAddr>,
+    metrics: Option<SocketAddr>,
+    tls: Option<Arc<Tls>>,
     stop: Option<oneshot::Sender<()>>,
     running: JoinHandle<()>,
 }
 
+/// What a server listens on.
+pub(crate) struct Doors {
+    pub(crate) main: TcpListener,
+    pub(crate) side: SideDoors,
+    pub(crate) tls: Option<Arc<Tls>>,
+    pub(crate) places: Places,
+}
+
 impl Server {
-    pub(crate) fn run(listener: TcpListener, address: SocketAddr, app: Arc<App>) -> Self {
+    pub(crate) fn run(doors: Doors, address: SocketAddr, app: Arc<App>) -> Self {
+        let local = |listener: &Option<TcpListener>| listener.as_ref()?.local_addr().ok();
         let base_url = app.site.urls.base().to_owned();
         let (stop, stopped) = oneshot::channel();
         Self {
             address,
             base_url,
+            bounce: local(&doors.side.bounce),
+            metrics: local(&doors.side.metrics),
+            tls: doors.tls.clone(),
             stop: Some(stop),
-            running: tokio::spawn(serve(listener, app, stopped)),
+            running: tokio::spawn(serve(doors, app, stopped)),
         }
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it listens to lead requests to https, if it does.
+    pub fn bounce_address(&self) -> Option<SocketAddr> {
+        self.bounce
+    }
+
+    /// Where it serves its numbers, if it does.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics
+    }
+
+    /// Reads the certificate and its key again, for connections that begin from now on.
+    ///
+    /// # Errors
+    /// If they cannot be used; those that it had stay in use.
+    pub fn reload(&self) -> Result<(), StartError> {
+        match self.tls.as_ref().map_or(Ok(()), |tls| tls.reload()) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(StartError::new("the certificate was not replaced", error)),
+        }
     }
 
     /// Its public address, without a slash at the end.
@@ -80,59 +117,86 @@ impl Drop for Server {
     }
 }
 
-async fn serve(listener: TcpListener, app: Arc<App>, mut stop: oneshot::Receiver<()>) {
+async fn serve(doors: Doors, app: Arc<App>, mut stop: oneshot::Receiver<()>) {
     let mut purging = pin!(purge(Arc::clone(&app)));
     let mut runner = Runner::new(Arc::clone(&app));
     let mut jobs = Box::pin(runner.run());
     let router = router(Arc::clone(&app));
-    let graceful = GracefulShutdown::new();
-    // When this task is dropped, the connections end with it.
-    let mut connections = JoinSet::new();
+    let metrics = metrics_routes(Arc::clone(&app));
+    let bounce = Bounce::new(Arc::clone(&app.site.urls));
+    let mut connections = Connections::new(&app, doors.places.clone());
     loop {
         tokio::select! {
-            stream = accept(&listener), if connections.len() < CONNECTIONS => {
-                let connection = http1::Builder::new()
-                    .timer(TokioTimer::new())
-                    .header_read_timeout(HEAD_TIME)
-                    .serve_connection(
-                        TokioIo::new(stream),
-                        TowerToHyperService::new(router.clone()),
-                    );
-                let connection = graceful.watch(connection);
-                connections.spawn(async move {
-                    if let Err(error) = connection.await {
-                        tracing::debug!(%error, "a connection ended early");
-                    }
-                });
+            (stream, peer) = accept(&doors.main), if connections.have_room() => {
+                let service = TowerToHyperService::new(front(&app, router.clone(), peer));
+                connections.take(stream, peer, doors.tls.as_deref().map(Tls::current), service);
             }
-            Some(_) = connections.join_next() => {}
+            (stream, peer) = accept_if(&doors.side.bounce), if connections.have_room() => {
+                let bounce = bounce.clone();
+                let service = service_fn(move |request| std::future::ready(bounce.answer(&request)));
+                connections.take(stream, peer, None, service);
+            }
+            (stream, peer) = accept_if(&doors.side.metrics), if connections.have_room() => {
+                let service = TowerToHyperService::new(metrics.clone());
+                connections.take(stream, peer, None, service);
+            }
+            () = connections.ended() => {}
             () = &mut purging => {}
             () = &mut jobs => {}
             _ = &mut stop => break,
         }
     }
-    drop(listener);
+    drop(doors);
     drop(jobs);
     runner.stop().await;
-    if timeout(GRACE, graceful.shutdown()).await.is_err() {
-        tracing::warn!("requests that took too long were cut off");
-    }
+    connections.finish(GRACE).await;
     if let Err(error) = app.store.checkpoint() {
         tracing::warn!(%error, "the write-ahead log stays; the next start reads it");
     }
     // What holds the store has ended before whoever stopped the server goes on.
-    connections.shutdown().await;
+    connections.cut_off().await;
+}
+
+/// What a request goes through before the router sees it.
+fn front(
+    app: &Arc<App>,
+    router: Router,
+    peer: SocketAddr,
+) -> impl tower::Service<
+    Request<Incoming>,
+    Response = axum::response::Response,
+    Error = std::convert::Infallible,
+    Future: Send,
+> + Clone
++ Send
++ 'static {
+    let app = Arc::clone(app);
+    router.map_request(move |mut request: Request<Incoming>| {
+        if let Some(remote) = app.proxies.remote(Peer(peer.ip()), request.headers()) {
+            request.extensions_mut().insert(remote);
+        }
+        rewrite(&app.site.urls, &mut request);
+        request
+    })
+}
+
+/// The next connection of a listener that may not be there.
+async fn accept_if(listener: &Option<TcpListener>) -> (TcpStream, SocketAddr) {
+    match listener {
+        Some(listener) => accept(listener).await,
+        None => std::future::pending().await,
+    }
 }
 
 /// The next connection. When the machine has no more of them, waits a moment and tries again.
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(%error, "a connection without TCP_NODELAY");
                 }
-                return stream;
+                return (stream, peer);
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot take a connection");
@@ -150,6 +214,7 @@ async fn purge(app: Arc<App>) {
         if let Err(error) = uploads::sweep(&app.uploads, &app.store).await {
             tracing::warn!(%error, "cannot remove the files of what was deleted");
         }
+        app.limits.purge();
         tokio::time::sleep(PURGE_EVERY).await;
     }
 }

@@ -51,6 +51,8 @@ pub(crate) struct Urls {
     https: bool,
     host: String,
     port: u16,
+    /// The part of `base` after the host: empty, or `/path`.
+    path: String,
     base: String,
 }
 
@@ -58,21 +60,59 @@ impl Urls {
     /// The addresses of a server whose public name is `host` and whose public port is `port`.
     /// Port 443 means `https`; 80 and 443 do not appear in addresses.
     pub(crate) fn new(host: &str, port: u16) -> Self {
+        Self::at(host, port, port == 443)
+    }
+
+    /// The addresses of a server that speaks TLS itself: `https` on any port.
+    pub(crate) fn over_tls(host: &str, port: u16) -> Self {
+        Self::at(host, port, true)
+    }
+
+    fn at(host: &str, port: u16, https: bool) -> Self {
         let host = host.to_lowercase();
-        let base = match port {
-            443 => format!("https://{host}"),
-            80 => format!("http://{host}"),
-            _ => format!("http://{host}:{port}"),
+        let base = match (https, port) {
+            (true, 443) => format!("https://{host}"),
+            (true, _) => format!("https://{host}:{port}"),
+            (false, 80) => format!("http://{host}"),
+            (false, _) => format!("http://{host}:{port}"),
         };
         Self {
-            https: port == 443,
+            https,
             host,
             port,
+            path: String::new(),
             base,
         }
     }
 
-    /// `http://host[:port]` or `https://host`, without a slash at the end.
+    /// The same addresses below a path of the host: `/pump`, without a slash at the end. Host
+    /// metadata stays at the root, where other servers look for it.
+    pub(crate) fn under(mut self, path: &str) -> Self {
+        self.base = format!("{}{path}", self.origin());
+        path.clone_into(&mut self.path);
+        self
+    }
+
+    /// Scheme, host and port: what browsers and signatures call the origin.
+    pub(crate) fn origin(&self) -> &str {
+        self.base
+            .strip_suffix(self.path.as_str())
+            .unwrap_or(&self.base)
+    }
+
+    /// What stands in front of every path: empty, or `/path`.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The value of `Host` in requests for this server.
+    pub(crate) fn authority(&self) -> &str {
+        self.origin()
+            .split_once("://")
+            .map_or("", |(_, authority)| authority)
+    }
+
+    /// `http://host[:port]` or `https://host` and the path, without a slash at the end.
     pub(crate) fn base(&self) -> &str {
         &self.base
     }
@@ -218,11 +258,27 @@ mod tests {
         let public = Urls::new("Pump.Test", 443);
         assert_eq!(public.base(), "https://pump.test");
         assert_eq!(public.person_id("alice"), "acct:alice@pump.test");
+        let direct = Urls::over_tls("pump.test", 8443);
+        assert_eq!(direct.base(), "https://pump.test:8443");
+        assert!(direct.is_https());
         let local = Urls::new("localhost", 31337);
         assert_eq!(
             local.person_id("alice"),
             "http://localhost:31337/api/user/alice/profile"
         );
+    }
+
+    #[test]
+    fn a_path_stands_in_all_addresses_but_not_in_the_origin() {
+        let urls = Urls::new("pump.test", 8080).under("/social");
+        assert_eq!(urls.base(), "http://pump.test:8080/social");
+        assert_eq!(urls.origin(), "http://pump.test:8080");
+        assert_eq!(urls.authority(), "pump.test:8080");
+        assert_eq!(
+            urls.profile("alice"),
+            "http://pump.test:8080/social/api/user/alice/profile"
+        );
+        assert!(!urls.is_own_id("http://pump.test:8080/elsewhere"));
     }
 
     #[test]

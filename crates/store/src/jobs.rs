@@ -43,6 +43,15 @@ impl Snapshot<'_> {
         )
     }
 
+    /// How many jobs there are, those under way too.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Database`].
+    pub fn waiting_jobs(&self) -> Result<i64> {
+        let count = self.first("SELECT count(*) FROM jobs", params![], |row| row.get(0))?;
+        Ok(count.unwrap_or(0))
+    }
+
     /// Whether a job waits for its time.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use crate::changes::{Arrival, Listeners};
 use crate::nonces::Nonces;
 use crate::sql::{Connection, Result, Snapshot, Transaction};
 use crate::writer::Writer;
-use crate::{Error, ErrorKind, Micros, Nonce, migrate};
+use crate::{Error, ErrorKind, Micros, Nonce, Numbers, migrate};
 
 /// Everything a server keeps. Cheap to clone; all clones are one store.
 #[derive(Clone)]
@@ -122,6 +122,11 @@ impl Store {
     /// Waits until a job has been added since the last call.
     pub async fn job_added(&self) {
         self.inner.listeners.job_added().await;
+    }
+
+    /// What it has written since it was opened.
+    pub fn numbers(&self) -> Numbers {
+        self.inner.writer.numbers()
     }
 
     /// Moves everything from the write-ahead log into the database's own file, so that a copy of

@@ -7,6 +7,7 @@ use std::thread;
 use tokio::sync::oneshot;
 
 use crate::changes::{Changes, Listeners};
+use crate::numbers::{Counting, Numbers};
 use crate::sql::{Connection, Result, Transaction};
 use crate::{Error, ErrorKind};
 
@@ -30,15 +31,18 @@ enum Alone {
 #[derive(Clone)]
 pub(crate) struct Writer {
     writes: mpsc::Sender<Write>,
+    counting: Arc<Counting>,
 }
 
 impl Writer {
     /// Starts the thread. Listeners hear of changes before their writes are acknowledged.
     pub(crate) fn start(connection: Connection, listeners: Arc<Listeners>) -> Result<Self> {
         let (writes, queue) = mpsc::channel::<Write>();
+        let counting = Arc::<Counting>::default();
+        let counted = Arc::clone(&counting);
         thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(&connection, &queue, &listeners))
+            .spawn(move || run(&connection, &queue, &listeners, &counted))
             .map_err(|error| {
                 Error::with_source(
                     ErrorKind::Database,
@@ -46,7 +50,12 @@ impl Writer {
                     error,
                 )
             })?;
-        Ok(Self { writes })
+        Ok(Self { writes, counting })
+    }
+
+    /// What it has done so far.
+    pub(crate) fn numbers(&self) -> Numbers {
+        self.counting.numbers()
     }
 
     /// Runs a closure in a transaction and waits until it is committed.
@@ -78,7 +87,12 @@ impl Writer {
     }
 }
 
-fn run(connection: &Connection, queue: &mpsc::Receiver<Write>, listeners: &Listeners) {
+fn run(
+    connection: &Connection,
+    queue: &mpsc::Receiver<Write>,
+    listeners: &Listeners,
+    counting: &Counting,
+) {
     while let Ok(first) = queue.recv() {
         let mut group = vec![first];
         while group.len() < GROUP
@@ -86,12 +100,15 @@ fn run(connection: &Connection, queue: &mpsc::Receiver<Write>, listeners: &Liste
         {
             group.push(next);
         }
-        commit(connection, group, listeners);
+        let size = group.len();
+        let is_committed = commit(connection, group, listeners);
+        counting.group(size, is_committed);
     }
 }
 
 /// Runs the writes in one transaction, commits it, and then tells the listeners and all of them.
-fn commit(connection: &Connection, group: Vec<Write>, listeners: &Listeners) {
+/// Gives whether it is on disk.
+fn commit(connection: &Connection, group: Vec<Write>, listeners: &Listeners) -> bool {
     let alone = if group.len() == 1 {
         Alone::Yes
     } else {
@@ -140,6 +157,7 @@ fn commit(connection: &Connection, group: Vec<Write>, listeners: &Listeners) {
     for finish in finishes {
         finish(committed.as_ref().map(|&()| ()).map_err(Error::again));
     }
+    committed.is_ok()
 }
 
 /// Runs one write; undoes what it did if it fails or panics.

@@ -45,7 +45,9 @@ impl Browser {
 
     /// Sends a form from a page of the server.
     pub async fn submit(&mut self, address: &str, fields: &[(&str, &str)]) -> Reply {
-        let origin = self.caller.door.base.clone();
+        let door = &self.caller.door;
+        let origin = door.base.strip_suffix(&door.path).unwrap_or(&door.base);
+        let origin = origin.to_owned();
         let call = self
             .request("POST", address)
             .header("origin", &origin)

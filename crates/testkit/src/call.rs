@@ -16,6 +16,8 @@ use crate::reply::Reply;
 pub struct Call {
     caller: Caller,
     method: String,
+    /// Where it is sent by another method than it is signed for.
+    sent_method: Option<String>,
     url: Url,
     headers: HeaderMap,
     body: Vec<u8>,
@@ -30,17 +32,20 @@ pub struct Call {
 impl Call {
     pub(crate) fn new(caller: Caller, method: &str, address: &str) -> Self {
         let target = address.strip_prefix(&caller.door.base).unwrap_or(address);
-        let url = match Url::parse(&format!("{}{target}", caller.door.socket)) {
+        let url = match Url::parse(&format!(
+            "{}{}{target}",
+            caller.door.socket, caller.door.path
+        )) {
             Ok(url) => url,
             Err(error) => panic!("'{address}' is no address: {error}"),
         };
         let mut headers = HeaderMap::new();
-        let host = caller.door.base.rsplit('/').next().unwrap_or_default();
-        headers.insert(header::HOST, value(host));
+        headers.insert(header::HOST, value(caller.door.authority()));
         headers.insert(header::ACCEPT, value("*/*"));
         Self {
             caller,
             method: method.to_owned(),
+            sent_method: None,
             url,
             headers,
             body: Vec::new(),
@@ -81,6 +86,14 @@ impl Call {
             .extend_pairs(fields)
             .finish();
         self.body("application/x-www-form-urlencoded", form)
+    }
+
+    /// Sends it by POST; it is signed with its own method, which a header names.
+    #[must_use]
+    pub fn overridden(mut self) -> Self {
+        self.sent_method = Some("POST".to_owned());
+        let method = self.method.clone();
+        self.header("x-http-method-override", &method)
     }
 
     /// Signs with this time, in seconds since 1970.
@@ -169,7 +182,8 @@ impl Call {
             let signature = self.signature();
             self = self.header("authorization", &signature);
         }
-        let method = self.method.parse().expect("a method");
+        let method = self.sent_method.unwrap_or(self.method);
+        let method = method.parse().expect("a method");
         let request = self
             .caller
             .door
@@ -183,11 +197,13 @@ impl Call {
         }
     }
 
-    /// Path and query as they are sent.
+    /// Path and query below the public address.
     fn target(&self) -> String {
+        let path = self.url.path();
+        let path = path.strip_prefix(&self.caller.door.path).unwrap_or(path);
         match self.url.query() {
-            Some(query) => format!("{}?{query}", self.url.path()),
-            None => self.url.path().to_owned(),
+            Some(query) => format!("{path}?{query}"),
+            None => path.to_owned(),
         }
     }
 }

@@ -69,8 +69,7 @@ impl Caller {
 
     /// The id of the person, on a server whose ids are `acct:` addresses.
     pub fn id(&self) -> String {
-        let host = self.door.base.rsplit('/').next().unwrap_or_default();
-        format!("acct:{}@{host}", self.nickname)
+        format!("acct:{}@{}", self.nickname, self.door.authority())
     }
 
     /// The person as a recipient or the object of a `follow`.

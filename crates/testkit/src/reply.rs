@@ -111,6 +111,18 @@ impl Reply {
         );
     }
 
+    /// The request was refused in plain text, as where a program asks outside of the API.
+    #[track_caller]
+    pub fn refused_text(&self, status: u16, text: &str) {
+        assert_eq!(
+            (self.status, self.body.as_str()),
+            (status, text),
+            "{self:?}"
+        );
+        let kind = self.header("content-type");
+        assert_eq!(kind, "text/plain; charset=utf-8", "{self:?}");
+    }
+
     /// The page of a refusal: the status in its heading, and this text.
     #[track_caller]
     pub fn refused_page(&self, status: u16, text: &str) {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pumphouse_server::{Server, SetClock};
+use pumphouse_server::{Builder, Server, SetClock};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -21,13 +21,15 @@ pub const START: i64 = 1_800_000_000;
 /// Nothing that a test waits for takes longer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Changes the settings of a server.
+type Configure = dyn Fn(Builder) -> Builder + Send + Sync;
+
 /// A server with data of its own. Dropping it ends it and removes the data.
 pub struct TestServer {
     /// There is none while it is stopped.
     server: Option<Server>,
     address: SocketAddr,
-    hostname: &'static str,
-    public_port: Option<u16>,
+    configure: Arc<Configure>,
     door: Door,
     directory: TempDir,
 }
@@ -40,10 +42,30 @@ impl TestServer {
 
     /// A server with a public host name and port. Without a port it is the one that is listened on.
     pub async fn start_as(hostname: &'static str, public_port: Option<u16>) -> Self {
+        Self::start_configured(Arc::new(move |builder: Builder| {
+            let builder = builder.hostname(hostname);
+            match public_port {
+                Some(port) => builder.public_port(port),
+                None => builder,
+            }
+        }))
+        .await
+    }
+
+    /// A server as [`TestServer::start`] makes it, with other settings.
+    pub async fn start_with(
+        configure: impl Fn(Builder) -> Builder + Send + Sync + 'static,
+    ) -> Self {
+        Self::start_configured(Arc::new(move |builder: Builder| {
+            configure(builder.hostname("pump.test").public_port(443))
+        }))
+        .await
+    }
+
+    async fn start_configured(configure: Arc<Configure>) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let clock = Arc::new(SetClock::at(START));
-        let listen = "127.0.0.1:0";
-        let server = run(directory.path(), listen, hostname, public_port, &clock).await;
+        let server = run(directory.path(), "127.0.0.1:0", &*configure, &clock).await;
         let address = server.address();
         let http = reqwest::Client::builder()
             .no_proxy()
@@ -52,17 +74,18 @@ impl TestServer {
             .timeout(PATIENCE)
             .build()
             .expect("an HTTP client");
+        let base = server.base_url().to_owned();
         let door = Door {
             http,
             socket: format!("http://{address}"),
-            base: server.base_url().to_owned(),
+            path: path_of(&base),
+            base,
             clock,
         };
         Self {
             server: Some(server),
             address,
-            hostname,
-            public_port,
+            configure,
             door,
             directory,
         }
@@ -79,14 +102,8 @@ impl TestServer {
     pub async fn restart(&mut self) {
         self.stop().await;
         let listen = self.address.to_string();
-        let clock = &self.door.clock;
-        let server = run(
-            self.directory.path(),
-            &listen,
-            self.hostname,
-            self.public_port,
-            clock,
-        );
+        let directory = self.directory.path();
+        let server = run(directory, &listen, &*self.configure, &self.door.clock);
         self.server = Some(server.await);
     }
 
@@ -98,6 +115,11 @@ impl TestServer {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The running server itself, if it is not stopped.
+    pub fn server(&self) -> Option<&Server> {
+        self.server.as_ref()
     }
 
     /// Where its data is.
@@ -158,19 +180,21 @@ impl TestServer {
 async fn run(
     directory: &Path,
     listen: &str,
-    hostname: &str,
-    public_port: Option<u16>,
+    configure: &Configure,
     clock: &Arc<SetClock>,
 ) -> Server {
-    let mut builder = Server::builder(directory)
+    let builder = Server::builder(directory)
         .listen(listen)
-        .hostname(hostname)
         .clock(Arc::clone(clock));
-    if let Some(port) = public_port {
-        builder = builder.public_port(port);
-    }
-    match builder.start().await {
+    match configure(builder).start().await {
         Ok(server) => server,
         Err(error) => panic!("the server does not start: {error}"),
     }
+}
+
+/// What stands behind the host in an address.
+fn path_of(base: &str) -> String {
+    let rest = base.split_once("://").map_or("", |(_, rest)| rest);
+    rest.find('/')
+        .map_or_else(String::new, |at| rest[at..].to_owned())
 }

@@ -41,6 +41,21 @@ pub(crate) struct Site {
     pub(crate) urls: Arc<Urls>,
     /// Its name for people.
     pub(crate) name: Arc<str>,
+    /// What its pages show besides.
+    pub(crate) about: Arc<About>,
+}
+
+/// What the pages of a site show of it, besides its name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct About {
+    /// Who runs it.
+    pub(crate) owner: Option<String>,
+    /// Where these are found.
+    pub(crate) owner_url: Option<String>,
+    /// The address of the picture on the front page.
+    pub(crate) main_image: Option<String>,
+    /// What stands at the foot of every page: HTML without anything harmful.
+    pub(crate) footer: Option<String>,
 }
 
 /// Who is looking.

@@ -2,7 +2,10 @@
 
 mod activities;
 mod collections;
+mod compress;
+mod conditional;
 mod feeds;
+mod health;
 mod nickname;
 mod oauth;
 mod objects;

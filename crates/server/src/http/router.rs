@@ -12,11 +12,13 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::unknown::{unknown, wrong_method};
 use super::{
-    activities, collections, feeds, nickname, oauth, objects, registration, uploads, users,
-    well_known,
+    activities, collections, compress, conditional, feeds, health, nickname, oauth, objects,
+    registration, uploads, users, well_known,
 };
 use crate::app::App;
+use crate::edge;
 use crate::error::Error;
+use crate::observe;
 use crate::web;
 
 /// No answer takes longer.
@@ -39,15 +41,19 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(web::routes())
         .route("/uploads/{*path}", get(uploads::file))
         .route("/{nickname}", get(nickname::get))
+        .route("/healthz", get(health::health))
         .layer(time_limit(TIME_LIMIT))
         .merge(uploads())
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(&app),
-            web::present,
-        ))
+        // From the inside out; what comes last sees a request first.
+        .layer(middleware::from_fn(conditional::conditional))
+        .layer(compress::compression(app.compress))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), edge::limit))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), edge::redirect))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), web::present))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), observe::observe))
         .with_state(app)
 }
 

@@ -246,7 +246,7 @@ fn login(
 
 fn frame<'a>(app: &'a App, nickname: Option<&'a str>) -> Frame<'a> {
     Frame {
-        site: &app.site.name,
+        site: &app.site,
         nickname,
     }
 }

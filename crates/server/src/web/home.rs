@@ -27,7 +27,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Rep
     };
     let template = Home {
         frame: Frame {
-            site: &app.site.name,
+            site: &app.site,
             nickname: user.as_ref().map(|user| user.nickname.as_str()),
         },
         host: app.site.urls.host(),

@@ -89,7 +89,7 @@ pub(super) fn field<'a>(fields: &'a HashMap<String, String>, name: &str) -> &'a 
 
 fn form(app: &App, status: StatusCode, username: &str, alert: Option<&str>) -> Response {
     let frame = Frame {
-        site: &app.site.name,
+        site: &app.site,
         nickname: None,
     };
     page(

@@ -14,6 +14,7 @@ pub(crate) use present::present;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::header;
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
             get(authorize::show).post(authorize::submit),
         )
         .route("/static/style.css", get(style))
+        .route("/favicon.ico", get(favicon))
         .route(
             "/robots.txt",
             get(|| async { "User-agent: *\nDisallow: /api/\n" }),
@@ -43,4 +45,12 @@ async fn style() -> Response {
         (header::CACHE_CONTROL, "public, max-age=3600"),
     ];
     (headers, include_str!("../../templates/style.css")).into_response()
+}
+
+async fn favicon(State(app): State<Arc<App>>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, app.favicon.media_type),
+        (header::CACHE_CONTROL, "public, max-age=86400"),
+    ];
+    (headers, app.favicon.image.clone()).into_response()
 }

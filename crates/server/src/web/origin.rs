@@ -11,7 +11,7 @@ pub(super) fn check(app: &App, headers: &HeaderMap) -> Result<()> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let foreign = match (text("sec-fetch-site"), text(header::ORIGIN.as_str())) {
         (Some(site), _) => !matches!(site, "same-origin" | "none"),
-        (None, Some(origin)) => origin != app.site.urls.base(),
+        (None, Some(origin)) => origin != app.site.urls.origin(),
         (None, None) => false,
     };
     if foreign {

@@ -4,11 +4,12 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
 
+use crate::domain::Site;
 use crate::error::Error;
 
 /// What every page shows.
 pub(super) struct Frame<'a> {
-    pub(super) site: &'a str,
+    pub(super) site: &'a Site,
     /// Who is logged in.
     pub(super) nickname: Option<&'a str>,
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
 use super::pages::{Failed, Frame, page};
 use crate::app::App;
@@ -16,34 +16,66 @@ use crate::wire::Refusal;
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' https: http:; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
 
-const HEADERS: [(HeaderName, &str); 5] = [
+const HEADERS: [(HeaderName, &str); 6] = [
     (
         header::SERVER,
         concat!("Pumphouse/", env!("CARGO_PKG_VERSION")),
     ),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (HeaderName::from_static("x-download-options"), "noopen"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "same-origin"),
     (header::CONTENT_SECURITY_POLICY, POLICY),
 ];
 
+/// What answers depend on: refusals and some documents on `Accept`, all on what can be unpacked.
+const VARY: HeaderValue = HeaderValue::from_static("Accept, Accept-Encoding");
+/// A POST can stand for other methods.
+const VARY_CHANGE: HeaderValue =
+    HeaderValue::from_static("Accept, Accept-Encoding, X-HTTP-Method-Override");
+
 pub(crate) async fn present(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let shape = Shape::wanted(request.uri().path(), request.headers());
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let mut response = next.run(request).await;
     if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
         response = shape.apply(&app, response, &refusal.text);
     }
     let headers = response.headers_mut();
+    headers.insert(header::VARY, if is_read { VARY } else { VARY_CHANGE });
+    if let Some(policy) = &app.transport_security {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, policy.clone());
+    }
     for (name, value) in HEADERS {
         headers
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
+    }
+    let path = app.site.urls.path();
+    if !path.is_empty() {
+        put_below(path, headers);
     }
     // What was read with credentials is nobody else's.
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("private, no-cache"));
     response
+}
+
+/// Handlers lead to paths of their own; people reach these below the public path.
+fn put_below(prefix: &str, headers: &mut HeaderMap) {
+    let Some(location) = headers.get(header::LOCATION) else {
+        return;
+    };
+    let own = location
+        .to_str()
+        .ok()
+        .filter(|location| location.starts_with('/'));
+    if let Some(Ok(below)) =
+        own.map(|location| HeaderValue::try_from(format!("{prefix}{location}")))
+    {
+        headers.insert(header::LOCATION, below);
+    }
 }
 
 /// How a client likes to be refused.
@@ -75,20 +107,25 @@ impl Shape {
 
     fn apply(&self, app: &App, refused: Response, text: &str) -> Response {
         let status = refused.status();
-        match self {
-            Self::Json => refused,
+        let wait = refused.headers().get(header::RETRY_AFTER).cloned();
+        let mut shaped = match self {
+            Self::Json => return refused,
             Self::Text => (status, text.to_owned()).into_response(),
             Self::Page => page(
                 status,
                 &Failed {
                     frame: Frame {
-                        site: &app.site.name,
+                        site: &app.site,
                         nickname: None,
                     },
                     status: status.as_u16(),
                     text,
                 },
             ),
+        };
+        if let Some(wait) = wait {
+            shaped.headers_mut().insert(header::RETRY_AFTER, wait);
         }
+        shaped
     }
 }

@@ -77,7 +77,7 @@ fn explain(error: &Error) -> String {
 
 fn form(app: &App, status: StatusCode, username: &str, alert: Option<&str>) -> Response {
     let frame = Frame {
-        site: &app.site.name,
+        site: &app.site,
         nickname: None,
     };
     page(

@@ -24,12 +24,19 @@ pub(crate) struct Incoming {
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// Path and query at the public address, where the router sees another path.
+    public_target: Option<PublicTarget>,
 }
+
+/// Path and query of a request as its sender wrote them; left on requests whose path was changed
+/// before they came to the router.
+#[derive(Clone, Debug)]
+pub(crate) struct PublicTarget(pub(crate) String);
 
 impl Incoming {
     /// Reads the body, up to the limit.
     pub(crate) async fn read(request: Request) -> Result<Self, Failure> {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let body = match Limited::new(body, LIMIT).collect().await {
             Ok(body) => body.to_bytes(),
             Err(error) if error.is::<LengthLimitError>() => {
@@ -46,17 +53,19 @@ impl Incoming {
             uri: parts.uri,
             headers: parts.headers,
             body,
+            public_target: parts.extensions.remove(),
         })
     }
 
     /// The request without its body, and the body, to be read piece by piece.
     pub(crate) fn read_head(request: Request) -> (Self, Body) {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let head = Self {
             method: parts.method,
             uri: parts.uri,
             headers: parts.headers,
             body: Bytes::new(),
+            public_target: parts.extensions.remove(),
         };
         (head, body)
     }
@@ -66,10 +75,13 @@ impl Incoming {
         &'a self,
         origin: &'a Origin,
     ) -> pumphouse_oauth1::Request<'a> {
-        let target = self
-            .uri
-            .path_and_query()
-            .map_or("/", |target| target.as_str());
+        let target = match &self.public_target {
+            Some(PublicTarget(target)) => target.as_str(),
+            None => self
+                .uri
+                .path_and_query()
+                .map_or("/", |target| target.as_str()),
+        };
         let mut request = pumphouse_oauth1::Request::at(origin, self.method.as_str(), target)
             .with_body(&self.body);
         if let Some(authorization) = self.headers.get(header::AUTHORIZATION) {

@@ -6,7 +6,7 @@ mod outgoing;
 mod path;
 
 pub(crate) use form::{Choice, FORMS, Form, choose};
-pub(crate) use incoming::Incoming;
+pub(crate) use incoming::{Incoming, PublicTarget};
 pub(crate) use outgoing::{
     Failure, Refusal, Reply, in_form, json, negotiated, plain, token_refusal,
 };

@@ -27,12 +27,12 @@ async fn host_metadata_is_json_for_who_admits_it_and_xrd_for_others() {
     ] {
         let reply = with_accept(&server, "/.well-known/host-meta", Some(accept)).await;
         assert_eq!(reply.ok(), json, "{accept}");
-        assert_eq!(reply.header("vary"), "Accept", "quirk 56");
+        assert_eq!(reply.header("vary"), "Accept, Accept-Encoding", "quirk 56");
     }
     for accept in [None, Some("application/xrd+xml"), Some("text/html")] {
         let reply = with_accept(&server, "/.well-known/host-meta", accept).await;
         assert_eq!(reply.header("content-type"), "application/xrd+xml");
-        assert_eq!(reply.header("vary"), "Accept");
+        assert_eq!(reply.header("vary"), "Accept, Accept-Encoding");
         let always = with_accept(&server, "/.well-known/host-meta.json", accept).await;
         assert_eq!(always.ok(), json);
     }
@@ -115,7 +115,7 @@ async fn quirk_81_everybody_may_read_it_under_the_name_that_they_like() {
             assert_eq!(reply.status, 200);
             assert_eq!(reply.header("content-type"), "application/jrd+json");
             assert_eq!(reply.header("access-control-allow-origin"), "*");
-            assert_eq!(reply.header("vary"), "Accept");
+            assert_eq!(reply.header("vary"), "Accept, Accept-Encoding");
             reply.json();
         }
         let reply = with_accept(&server, address, Some("*/*")).await;

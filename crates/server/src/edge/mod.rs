@@ -1,0 +1,16 @@
+//! Between the network and the router: who calls, how much of it is taken, TLS, and what a request
+//! is before routes are looked up.
+
+mod bounce;
+mod canonical;
+mod limits;
+mod remote;
+mod rewrite;
+mod tls;
+
+pub(crate) use bounce::Bounce;
+pub(crate) use canonical::{Canonical, redirect};
+pub(crate) use limits::{Limits, Places, limit};
+pub(crate) use remote::{Peer, Proxies, Remote};
+pub(crate) use rewrite::rewrite;
+pub(crate) use tls::Tls;

@@ -1,0 +1,8 @@
+//! What operators see of the server: a log line and numbers for every request.
+
+mod metrics;
+mod request;
+mod store;
+
+pub(crate) use metrics::{Metrics, routes as metrics_routes};
+pub(crate) use request::{RequestIds, observe};
