@@ -123,6 +123,60 @@ impl Snapshot<'_> {
         })
     }
 
+    /// The positions of the newest of an object's edges, newest first, and the display name of what
+    /// is at the other end of each.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Database`].
+    pub fn neighbour_names(
+        &self,
+        edge: Edge,
+        end: End,
+        of: ObjectKey,
+        count: u32,
+    ) -> Result<Vec<(i64, Option<String>)>> {
+        // By the indexes edges_to and edges_from.
+        let sql = match end {
+            End::Sources => {
+                "SELECT position, document ->> 'displayName'
+                 FROM edges JOIN objects ON objects.key = edges.source
+                 WHERE kind = ?1 AND target = ?2 ORDER BY position DESC LIMIT ?3"
+            }
+            End::Targets => {
+                "SELECT position, document ->> 'displayName'
+                 FROM edges JOIN objects ON objects.key = edges.target
+                 WHERE kind = ?1 AND source = ?2 ORDER BY position DESC LIMIT ?3"
+            }
+        };
+        self.all(sql, params![edge as u8, of, count], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+    }
+
+    /// The objects at the ends of the edges with these positions, newest edge first.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Database`].
+    pub fn neighbours_at(&self, end: End, positions: &[i64]) -> Result<Vec<(i64, StoredObject)>> {
+        let sql = match end {
+            End::Sources => concat!(
+                "SELECT position, ",
+                columns!(),
+                " FROM edges JOIN objects ON objects.key = edges.source
+                 WHERE position IN (SELECT value FROM json_each(?1)) ORDER BY position DESC"
+            ),
+            End::Targets => concat!(
+                "SELECT position, ",
+                columns!(),
+                " FROM edges JOIN objects ON objects.key = edges.target
+                 WHERE position IN (SELECT value FROM json_each(?1)) ORDER BY position DESC"
+            ),
+        };
+        self.all(sql, params![list(positions)], |row| {
+            Ok((row.get(0)?, StoredObject::from_row(row, 1)?))
+        })
+    }
+
     /// The next edges of an object whose positions are greater than the first of `span` and not
     /// greater than the second, oldest first, and the local user at the other end of each, if it is
     /// one.

@@ -4,10 +4,10 @@ use pumphouse_activity::{Collection, Object};
 use pumphouse_store::{Edge, End, Paging, Position, Snapshot, StoredObject};
 
 use super::documents::{self, MOST_LISTS};
-use super::paging::{PageRequest, link, resolve, slice};
+use super::paging::{PageRequest, link, link_people, resolve, slice};
 use super::render::{Detail, Renderer};
 use super::visibility::Sight;
-use super::{Site, Viewer};
+use super::{Site, Viewer, search};
 use crate::error::Result;
 
 /// A collection of objects: the other ends of one kind of edge.
@@ -50,7 +50,20 @@ pub(crate) fn page(
         viewer,
     };
     let start = resolve(&request.start, &collection.url, position)?;
-    let read = |paging| Ok(snapshot.neighbours(collection.edge, collection.end, key, paging)?);
+    let is_of_people = collection.object_type == Some("person");
+    let (edge, end) = (collection.edge, collection.end);
+    let matches = match &request.search {
+        Some(text) if is_of_people => Some(search::people(snapshot, (edge, end), key, text)?),
+        _ => None,
+    };
+    let read = |paging| match &matches {
+        Some(matches) => Ok(snapshot.neighbours_at(end, matches.page(paging))?),
+        None => Ok(snapshot.neighbours(edge, end, key, paging)?),
+    };
+    let total = match &matches {
+        Some(matches) => matches.count() as u64,
+        None => collection.total.into(),
+    };
     let visible = |object: &StoredObject| match collection.member_type {
         Some(member_type) if !is_list_of(object, member_type)? => Ok(false),
         _ => sight.of_object(object),
@@ -72,11 +85,15 @@ pub(crate) fn page(
         object_types: collection
             .object_type
             .map(|object_type: &str| vec![object_type.to_owned()]),
-        total_items: Some(collection.total.into()),
+        total_items: Some(total),
         author: author.map(Box::<Object>::new),
         ..Collection::at(collection.url.clone())
     };
-    link(&mut page, &stored, |object| &object.id, slice.more);
+    if is_of_people {
+        link_people(&mut page, request, &stored, |object| &object.id, slice.more);
+    } else {
+        link(&mut page, &stored, |object| &object.id, slice.more);
+    }
     page.items = Some(items);
     Ok(page)
 }

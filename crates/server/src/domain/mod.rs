@@ -24,6 +24,7 @@ pub(crate) mod posting;
 pub(crate) mod render;
 pub(crate) mod revise;
 pub(crate) mod scrub;
+pub(crate) mod search;
 pub(crate) mod uploads;
 pub(crate) mod verbs;
 pub(crate) mod visibility;

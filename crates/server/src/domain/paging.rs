@@ -15,6 +15,8 @@ const LOOKED_THROUGH: usize = 1_000;
 pub(crate) struct PageRequest {
     pub(crate) count: u32,
     pub(crate) start: Start,
+    /// Only people whose names contain this (section 5.5).
+    pub(crate) search: Option<String>,
 }
 
 /// Where a page begins. Cursors are ids of items.
@@ -110,7 +112,7 @@ pub(super) fn slice<T>(
     Ok(Slice { items, more })
 }
 
-/// `next` leads to what is older, `prev` to what is newer (section 5.3). An empty page has neither.
+/// The links of a page: `next` leads to what is older, `prev` to what is newer (section 5.3).
 pub(super) fn link<T, U>(
     page: &mut Collection<T>,
     stored: &[U],
@@ -120,12 +122,54 @@ pub(super) fn link<T, U>(
     let url = page.url.clone().unwrap_or_default();
     page.links.set("first", &url);
     page.links.set("self", &url);
+    turn(page, "", stored, id, more);
+}
+
+/// The links of a page of people: they name the page itself and the collection, and keep what is
+/// searched for.
+pub(super) fn link_people<T, U>(
+    page: &mut Collection<T>,
+    request: &PageRequest,
+    stored: &[U],
+    id: impl Fn(&U) -> &String,
+    more: bool,
+) {
+    let url = page.url.clone().unwrap_or_default();
+    let search = match &request.search {
+        Some(text) => format!("&q={}", component(text)),
+        None => String::new(),
+    };
+    let start = match &request.start {
+        Start::Offset(offset) => format!("offset={offset}"),
+        Start::Before(id) => format!("before={}", component(id)),
+        Start::Since(id) => format!("since={}", component(id)),
+    };
+    let count = request.count;
+    page.links
+        .set("self", format!("{url}?{start}&count={count}{search}"));
+    page.links.set("current", &url);
+    turn(page, &search, stored, id, more);
+}
+
+/// An empty page leads nowhere.
+fn turn<T, U>(
+    page: &mut Collection<T>,
+    search: &str,
+    stored: &[U],
+    id: impl Fn(&U) -> &String,
+    more: bool,
+) {
+    let url = page.url.clone().unwrap_or_default();
     if let (Some(first), Some(last)) = (stored.first(), stored.last()) {
-        page.links
-            .set("prev", format!("{url}?since={}", component(id(first))));
+        page.links.set(
+            "prev",
+            format!("{url}?since={}{search}", component(id(first))),
+        );
         if more {
-            page.links
-                .set("next", format!("{url}?before={}", component(id(last))));
+            page.links.set(
+                "next",
+                format!("{url}?before={}{search}", component(id(last))),
+            );
         }
     }
 }

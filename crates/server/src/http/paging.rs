@@ -7,7 +7,7 @@ use crate::wire::Incoming;
 const DEFAULT_COUNT: u32 = 20;
 const LARGEST_COUNT: u32 = 200;
 
-/// Reads `count`, `offset`, `before` and `since`.
+/// Reads `count`, `offset`, `before`, `since` and `q`. What `type` says is known of each cursor.
 pub(super) fn page_request(incoming: &Incoming) -> Result<PageRequest> {
     let count = match incoming.query("count") {
         None => DEFAULT_COUNT,
@@ -38,7 +38,12 @@ pub(super) fn page_request(incoming: &Incoming) -> Result<PageRequest> {
         (None, Some(id), None) => Start::Since(id),
         (None, None, offset) => Start::Offset(offset.unwrap_or(0)),
     };
-    Ok(PageRequest { count, start })
+    let search = incoming.query("q").filter(|text| !text.is_empty());
+    Ok(PageRequest {
+        count,
+        start,
+        search,
+    })
 }
 
 /// A number without fraction or exponent; a plus sign and zeros in front do not matter.

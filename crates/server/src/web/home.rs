@@ -44,6 +44,7 @@ fn inbox(app: &App, user: &User) -> Result<Vec<Entry>> {
     let request = PageRequest {
         count: SHOWN,
         start: Start::Offset(0),
+        search: None,
     };
     let viewer = Viewer::User(user.clone());
     let page = app.store.read(|snapshot| {

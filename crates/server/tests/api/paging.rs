@@ -304,3 +304,109 @@ async fn quirk_57_every_collection_is_paged_by_ids() {
         }
     }
 }
+
+#[tokio::test]
+async fn pages_of_people_name_themselves_and_their_collection() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let bob = server.user("bob").await;
+    bob.does(does("follow", alice.person())).await;
+    let base = "https://pump.test/api/user/alice/followers";
+    let encoded = "acct%3Abob%40pump.test";
+    for (query, own) in [
+        (String::new(), "offset=0&count=20".to_owned()),
+        (
+            "?offset=1&count=5".to_owned(),
+            "offset=1&count=5".to_owned(),
+        ),
+        (
+            format!("?before={encoded}"),
+            format!("before={encoded}&count=20"),
+        ),
+        (
+            format!("?since={encoded}"),
+            format!("since={encoded}&count=20"),
+        ),
+    ] {
+        let page = alice.get(&format!("{base}{query}")).await.ok();
+        assert_eq!(page["links"]["self"]["href"], format!("{base}?{own}"));
+        assert_eq!(page["links"]["current"]["href"], base);
+        assert!(page["links"].get("first").is_none());
+        assert_eq!(page["objectTypes"], serde_json::json!(["person"]));
+        // The address leads to the same page.
+        assert_eq!(alice.get(&format!("{base}?{own}")).await.ok(), page);
+    }
+    let page = alice.get(base).await.ok();
+    let prev = format!("{base}?since={encoded}");
+    assert_eq!(page["links"]["prev"]["href"], prev);
+    assert!(page["links"].get("next").is_none(), "quirk 59");
+}
+
+#[tokio::test]
+async fn quirk_58_people_are_searched_by_name_and_counted() {
+    let server = TestServer::start().await;
+    let (alice, client) = (server.user("alice").await, server.client().await);
+    let note = alice.does(post_publicly(note("x"))).await["object"].clone();
+    let group = serde_json::json!({"objectType": "group", "displayName": "Club"});
+    let group = alice.does(post_publicly(group)).await["object"].clone();
+    for (nickname, name) in [
+        ("one", "Mary ÄRGER"),
+        ("two", "Tom"),
+        ("three", "rosemary"),
+        ("four", "100%"),
+        ("five", "MARY B"),
+    ] {
+        let person = client.new_user(nickname).await;
+        let mut named = person.person();
+        named["displayName"] = name.into();
+        person.does(does("update", named)).await;
+        person.does(does("follow", alice.person())).await;
+        alice.does(does("follow", person.person())).await;
+        person
+            .does(does("like", crate::support::mention(&note)))
+            .await;
+        person
+            .does(does("join", crate::support::mention(&group)))
+            .await;
+    }
+    let names = |page: &Value| -> Vec<String> {
+        let items = page["items"].as_array().unwrap().iter();
+        let name = |item: &Value| item["displayName"].as_str().unwrap().to_owned();
+        items.map(name).collect()
+    };
+    for address in [
+        alice.path("followers"),
+        alice.path("following"),
+        note["likes"]["url"].as_str().unwrap().to_owned(),
+        group["members"]["url"].as_str().unwrap().to_owned(),
+    ] {
+        for (text, wanted) in [
+            ("mary", &["MARY B", "rosemary", "Mary ÄRGER"][..]),
+            ("%C3%A4rg", &["Mary ÄRGER"][..]),
+            ("%25", &["100%"][..]),
+            ("nobody", &[][..]),
+        ] {
+            let page = alice.get(&format!("{address}?q={text}")).await.ok();
+            assert_eq!(names(&page), wanted, "{address} {text}");
+            assert_eq!(page["totalItems"], wanted.len(), "{address} {text}");
+        }
+        let one = alice.get(&format!("{address}?q=mary&count=1")).await.ok();
+        assert_eq!(
+            (names(&one), &one["totalItems"]),
+            (vec!["MARY B".into()], &3.into())
+        );
+        let own = one["links"]["self"]["href"].as_str().unwrap();
+        assert!(own.ends_with("?offset=0&count=1&q=mary"), "{own}");
+        let next = one["links"]["next"]["href"].as_str().unwrap();
+        let rest = alice.get(next).await.ok();
+        assert_eq!(names(&rest), ["rosemary", "Mary ÄRGER"]);
+        assert!(rest["links"].get("next").is_none());
+        let prev = rest["links"]["prev"]["href"].as_str().unwrap();
+        assert_eq!(names(&alice.get(prev).await.ok()), ["MARY B"]);
+        let all = alice.get(&format!("{address}?q=")).await.ok();
+        assert_eq!(all["totalItems"], 5);
+    }
+    // Elsewhere it means nothing.
+    let feed = alice.get(&alice.path("feed?q=x")).await.ok();
+    assert_eq!(feed, alice.get(&alice.path("feed")).await.ok());
+}
