@@ -156,6 +156,11 @@ impl Urls {
         format!("{}/api/user/{nickname}/profile", self.base)
     }
 
+    /// The collection of all users.
+    pub(crate) fn users(&self) -> String {
+        format!("{}/api/users", self.base)
+    }
+
     /// One of a user's feeds: `feed`, `inbox/major`, `followers`, `lists/person`, ….
     pub(crate) fn feed(&self, nickname: &str, feed: &str) -> String {
         format!("{}/api/user/{nickname}/{feed}", self.base)

@@ -12,6 +12,7 @@
 //!
 //! Documents are strings here: what they mean is the server's affair.
 
+mod accounts;
 mod activities;
 mod changes;
 mod clients;

@@ -127,13 +127,14 @@ impl Snapshot<'_> {
         )
     }
 
-    /// Whether a user has this nickname, or one that differs in letter case only.
+    /// Whether a user has or had this nickname, or one that differs in letter case only.
     ///
     /// # Errors
     /// [`crate::ErrorKind::Database`].
     pub fn nickname_is_taken(&self, nickname: &str) -> Result<bool> {
         let found = self.first(
-            "SELECT 1 FROM users WHERE folded_nickname = ?1",
+            "SELECT 1 FROM users WHERE folded_nickname = ?1
+             UNION ALL SELECT 1 FROM former_users WHERE folded_nickname = ?1",
             params![nickname.to_lowercase()],
             |_| Ok(()),
         )?;
@@ -161,8 +162,10 @@ impl Transaction<'_> {
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn insert_user(&self, user: &NewUser<'_>) -> Result<UserKey> {
         self.insert(
-            "INSERT INTO users (nickname, folded_nickname, person, password_hash, properties, created, updated)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
+            "INSERT INTO users (key, nickname, folded_nickname, person, password_hash, properties, created, updated)
+             SELECT 1 + max(coalesce((SELECT max(key) FROM users), 0),
+                            coalesce((SELECT max(key) FROM former_users), 0)),
+                    ?1, ?2, ?3, ?4, ?5, ?6, ?6",
             params![
                 user.nickname,
                 user.nickname.to_lowercase(),

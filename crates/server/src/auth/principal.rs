@@ -38,6 +38,8 @@ pub(crate) struct UserRead {
 /// A change by a user through an application.
 pub(crate) struct UserWrite {
     pub(crate) user: User,
+    /// The application's name within the store.
+    pub(crate) client: i64,
     /// How the application appears.
     pub(crate) generator: ObjectKey,
     pub(crate) incoming: Incoming,
@@ -110,9 +112,12 @@ impl FromRequest<Arc<App>> for UserWrite {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
         let incoming = Incoming::read(request).await?;
-        let (user, generator) = user(signed(app, &incoming, Legs::Three).await?)?;
+        let identity = signed(app, &incoming, Legs::Three).await?;
+        let client = identity.client;
+        let (user, generator) = user(identity)?;
         Ok(Self {
             user,
+            client,
             generator,
             incoming,
         })

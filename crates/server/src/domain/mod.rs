@@ -26,6 +26,7 @@ pub(crate) mod revise;
 pub(crate) mod scrub;
 pub(crate) mod search;
 pub(crate) mod uploads;
+pub(crate) mod users;
 pub(crate) mod verbs;
 pub(crate) mod visibility;
 

@@ -85,8 +85,11 @@ fn api() -> Router<Arc<App>> {
     Router::new()
         .route("/api/client/register", post(registration::register))
         .route("/api/whoami", get(users::whoami))
-        .route("/api/users", post(users::create))
-        .route("/api/user/{nickname}", get(users::get))
+        .route("/api/users", get(users::list).post(users::create))
+        .route(
+            "/api/user/{nickname}",
+            get(users::get).put(users::update).delete(users::delete),
+        )
         .route(
             "/api/user/{nickname}/profile",
             get(users::profile).put(users::update_profile),

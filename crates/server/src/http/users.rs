@@ -12,13 +12,15 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::feeds::{do_activity, own_feed};
+use super::paging::page_request;
 use crate::app::App;
 use crate::auth::{AnyRead, ClientWrite, UserRead, UserWrite};
 use crate::domain::accounts::{self, NewAccount, Nickname};
 use crate::domain::passwords::Password;
 use crate::domain::render::{Detail, Renderer};
+use crate::domain::users::{self, Change, NewPassword};
 use crate::domain::{Viewer, people};
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::ids;
 use crate::wire::{Path, Reply, json, negotiated};
 
@@ -87,16 +89,74 @@ pub(super) async fn get(
 ) -> Reply {
     let record = app.store.read(|snapshot| {
         let user = people::find_user(snapshot, &nickname)?;
-        let stored = people::profile(snapshot, &user)?;
-        let profile =
-            Renderer::new(snapshot, &app.site, &read.viewer).one_object(&stored, Detail::Full)?;
-        accounts::record(&user, &profile, read.viewer.is(&user))
+        users::whole_record(snapshot, &app.site, &read.viewer, &user)
     })?;
     Ok(negotiated(
         &read.incoming.headers,
         app.site.urls.base(),
         &UserRecord(record),
     ))
+}
+
+/// `GET /api/users`
+pub(super) async fn list(State(app): State<Arc<App>>, read: AnyRead) -> Reply {
+    let request = page_request(&read.incoming)?;
+    let page = app
+        .store
+        .read(|snapshot| users::list(snapshot, &app.site, &read.viewer, &request))?;
+    Ok(json(&page))
+}
+
+/// `PUT /api/user/NICK`: the password and further properties.
+pub(super) async fn update(
+    State(app): State<Arc<App>>,
+    Path(nickname): Path<String>,
+    write: UserWrite,
+) -> Reply {
+    own_feed(&app, &nickname, &write)?;
+    let change = Change::parse(&write.user, &app.site, &write.incoming.parameters()?)?;
+    let password = new_password(&app, &nickname, &change, write.client).await?;
+    let (site, now, user) = (app.site.clone(), app.now(), write.user.key);
+    let record = app
+        .store
+        .write(move |tx| {
+            let user = users::find(tx, user)?;
+            users::update(tx, &user, &change, password.as_ref(), now)?;
+            let user = users::find(tx, user.key)?;
+            users::whole_record(tx, &site, &Viewer::User(user.clone()), &user)
+        })
+        .await?;
+    Ok(json(&record))
+}
+
+/// The password of a change, hashed, if it is another one than before.
+async fn new_password(
+    app: &App,
+    nickname: &str,
+    change: &Change,
+    client: i64,
+) -> Result<Option<NewPassword>> {
+    let kept = app
+        .store
+        .read(|snapshot| snapshot.password_hash(nickname))?;
+    let kept = kept.map(|(_, hash)| hash);
+    if app.hasher.verify(change.password.clone(), kept).await? {
+        return Ok(None);
+    }
+    let hash = app.hasher.hash(Password::parse(&change.password)?).await?;
+    Ok(Some(NewPassword { hash, client }))
+}
+
+/// `DELETE /api/user/NICK`: ends the account, and everything by which somebody could act as its user.
+pub(super) async fn delete(
+    State(app): State<Arc<App>>,
+    Path(nickname): Path<String>,
+    write: UserWrite,
+) -> Reply {
+    own_feed(&app, &nickname, &write)?;
+    let (user, now) = (write.user.key, app.now());
+    app.store.write(move |tx| tx.delete_user(user, now)).await?;
+    Ok(json("Deleted."))
 }
 
 /// `GET /api/user/NICK/profile`

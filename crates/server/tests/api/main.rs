@@ -21,4 +21,5 @@ mod signatures;
 mod support;
 mod tls;
 mod uploads;
+mod users;
 mod visibility;
