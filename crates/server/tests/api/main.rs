@@ -11,6 +11,7 @@ mod effects;
 mod groups;
 mod headers;
 mod hostility;
+mod matrix;
 mod network;
 mod pages;
 mod paging;
