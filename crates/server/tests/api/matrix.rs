@@ -161,7 +161,7 @@ async fn ask(endpoint: &str, caller: &Caller, posted: &Value) -> Reply {
         }
         "DELETE object" => caller.request("DELETE", href(object)).send().await,
         "DELETE activity" => caller.request("DELETE", href(posted)).send().await,
-        other => panic!("no endpoint {other}"),
+        other => unreachable!("no endpoint {other}"),
     }
 }
 
@@ -310,12 +310,14 @@ async fn everybody_gets_the_answers_that_are_written_down() {
 
 /// Who sees what, by the rules of section 5.4 alone.
 fn sees(caller: &str, audience: &str) -> bool {
-    match (caller, audience) {
-        ("author", _) | (_, "public") => true,
-        ("follower", "followers") | ("member", "list") => true,
-        ("addressee", "direct" | "bto" | "bcc") => true,
-        _ => false,
-    }
+    matches!(
+        (caller, audience),
+        ("author", _)
+            | (_, "public")
+            | ("follower", "followers")
+            | ("member", "list")
+            | ("addressee", "direct" | "bto" | "bcc")
+    )
 }
 
 #[test]
