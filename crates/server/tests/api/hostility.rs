@@ -100,24 +100,34 @@ fn bodies() -> Vec<Vec<u8>> {
 async fn every_route_answers_every_body() {
     let server = TestServer::start().await;
     let alice = server.user("alice").await;
-    let client = alice.two_legged();
+    // The one request that would end the caller's account, whatever its body, comes last.
+    let farewell = |method: &str, address: &str| method == "DELETE" && address == "/api/user/alice";
     for route in ROUTES {
         let address = route.replace("ID", "alice");
         for method in METHODS {
-            for (number, body) in bodies().into_iter().enumerate() {
-                let media_type = match number % 4 {
-                    0..=1 => "application/json",
-                    2 => "application/x-www-form-urlencoded",
-                    _ => "multipart/form-data; boundary=\"",
-                };
-                let signer = if number % 2 == 0 { &alice } else { &client };
-                let call = signer.request(method, &address);
-                let reply = call.body(media_type, body).send().await;
-                assert!(reply.status < 500, "{method} {address} {number}: {reply:?}");
+            if !farewell(method, &address) {
+                sends_all_bodies(&alice, method, &address).await;
             }
         }
     }
     serves(&server, &alice).await;
+    sends_all_bodies(&alice, "DELETE", "/api/user/alice").await;
+    serves(&server, &server.user("bob").await).await;
+}
+
+async fn sends_all_bodies(alice: &Caller, method: &str, address: &str) {
+    let client = alice.two_legged();
+    for (number, body) in bodies().into_iter().enumerate() {
+        let media_type = match number % 4 {
+            0..=1 => "application/json",
+            2 => "application/x-www-form-urlencoded",
+            _ => "multipart/form-data; boundary=\"",
+        };
+        let signer = if number % 2 == 0 { alice } else { &client };
+        let call = signer.request(method, address);
+        let reply = call.body(media_type, body).send().await;
+        assert!(reply.status < 500, "{method} {address} {number}: {reply:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
