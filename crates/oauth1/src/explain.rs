@@ -1,6 +1,7 @@
 //! For people whose signature is refused: every intermediate value, and the usual mistake that explains it.
 //!
-//! Nothing here is needed to sign or to verify, and nothing here shows a secret; the key itself comes from
+//! Nothing here is needed to sign or to verify, and what is printed of it shows no secret (with PLAINTEXT the signature
+//! itself is the secrets: it is not printed); the key itself comes from
 //! [`Keys::shared_key`](crate::Keys::shared_key).
 //!
 //! ```

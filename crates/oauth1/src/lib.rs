@@ -135,6 +135,14 @@
 //! * **xAuth and session renewal on the provider's side**: check such a request with
 //!   [`Provider::authenticate`](provider::Provider::authenticate) and answer with [`provider::Answer::token`]; whom to let in is yours to decide.
 //! * **Method overrides** (`X-HTTP-Method-Override`): unsigned; the method of the request line is what counts.
+//! * **Text encodings other than UTF-8** (`encoding=`, `decoding=`): names and values are bytes, and text is UTF-8.
+//! * **A realm per call**: clone the [`Signer`], which is cheap, and give the clone another realm.
+//! * **Demands that differ by client**, besides methods, callbacks and realms: use a [`Provider`](provider::Provider) with another policy.
+//! * **Realms of the whole server, and granting fewer than were asked for**: the store decides what a token reaches.
+//! * **Error pages** (`uri`, `in_uri`): a [`Problem`] has a code, a status and a text.
+//! * **Insisting on POST** at the endpoints for credentials: RFC 5849 lets a provider advertise another method; your router decides.
+//! * **`Cache-Control`** on answers to requests signed in query or body (RFC 5849, section 4.4): the application knows what is private.
+//! * **Writing forms and queries** for applications: the crate `form_urlencoded` does, and what it writes is signed as it is.
 //! * **OAuth 2 and converting requests to JSON or XML** have nothing to do with signatures.
 
 pub mod base_string;

@@ -5,7 +5,7 @@
 //! [`Callback::redirect`] help with it.
 //!
 //! The order of the checks costs an attacker more than us: limits, form and time first; then one look-up; then the
-//! signature, computed with dummy secrets when client or token are unknown, so that the time tells nothing; and the nonce
+//! signature, computed with dummy secrets when client or token are unknown, so that the time tells little; and the nonce
 //! is written last, so that nobody without keys can fill the store.
 //!
 //! A whole dance, with this crate's own client on the other side:

@@ -2,7 +2,7 @@
 //!
 //! [`SignedClient`] sends what reqwest's builders build: JSON, forms, files, multipart, streams. It signs
 //!
-//! * as the last step, when URL and headers are what will be sent;
+//! * as the last step, when URL and headers of the request are complete;
 //! * each retry anew, so that no provider sees a nonce twice;
 //! * each redirect anew, as long as it stays at the origin of the first request. To other origins it goes unsigned, without
 //!   the cookies of the first request and without a body, and from https to http it does not go at all.

@@ -11,8 +11,8 @@ use crate::percent;
 use crate::signature::Keys;
 use crate::verify::Unverified;
 
-/// Says which usual mistake, or which two of them together, explain a wrong signature. It takes hundreds of signatures to find
-/// out: offer it to people who look for their mistake, not to every caller.
+/// Says which usual mistake, or which two of them together, explain a wrong signature. It takes up to some thousand signatures to
+/// find out, and seconds for a request with hundreds of parameters: offer it to people who look for their mistake, not to every caller.
 pub fn diagnose(unverified: &Unverified<'_>, keys: &Keys<'_>) -> Diagnosis {
     if unverified.signature_matches(keys) {
         return Diagnosis::Right;
@@ -120,7 +120,7 @@ const METHODS: [&str; 12] = [
     "head",
 ];
 
-/// Every mistake is tried with every other: a request with thousands of parameters must not make that expensive.
+/// Every mistake is tried with every other: only so many names are changed each by itself.
 const MOST_NAMES: usize = 24;
 
 /// The mistakes that may have been made with this request.

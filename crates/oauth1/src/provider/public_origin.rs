@@ -3,7 +3,7 @@
 use crate::url::{Origin, UrlError};
 
 /// How a server learns its public origin. A wrong one makes every signature wrong; one that strangers can choose
-/// makes signatures for other servers good here.
+/// makes signatures for other servers good here, when clients sign with the same keys there (as with RSA). Prefer [`Fixed`](Self::Fixed).
 ///
 /// ```
 /// use pumphouse_oauth1::Origin;

@@ -29,7 +29,8 @@ pub enum BodyHashRule {
     Require,
 }
 
-/// How much a request may hold. All are checked before anything expensive happens.
+/// How much a request may hold. All are checked before the look-up of keys and the signature; a form has to be read
+/// whole before, and whoever reads it limits that (as the tower layer does).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {

@@ -305,7 +305,7 @@ impl<'a> Verified<'a> {
         self.request.verifier()
     }
 
-    /// The application's parameters, of query and form body in this order: exactly those that the signature covers.
+    /// The application's parameters, of header, query and form body in this order: exactly those that the signature covers.
     /// An application that reads its parameters here sees what was signed, whatever its framework makes of the request.
     /// Protocol parameters that this crate does not know are among them.
     pub fn params(&self) -> &Params<'a> {
