@@ -49,7 +49,7 @@ pub(crate) enum Command {
     #[cfg(feature = "client")]
     Logout(logout::Args),
     #[cfg(feature = "server")]
-    Serve(serve::Args),
+    Serve(Box<serve::Args>),
     #[cfg(feature = "oauth1")]
     Oauth1(Box<oauth1::Args>),
     #[cfg(all(feature = "client", feature = "server"))]
@@ -77,7 +77,7 @@ impl Command {
             #[cfg(feature = "client")]
             Self::Logout(args) => logout::run(args).await,
             #[cfg(feature = "server")]
-            Self::Serve(args) => serve::run(args).await,
+            Self::Serve(args) => serve::run(*args).await,
             #[cfg(feature = "oauth1")]
             Self::Oauth1(args) => oauth1::run(*args),
             #[cfg(all(feature = "client", feature = "server"))]
@@ -85,14 +85,13 @@ impl Command {
         }
     }
 
-    /// How much is logged unless `PUMPHOUSE_LOG` says otherwise: a server reports, a command of a
-    /// person is quiet.
-    pub(crate) fn log_level(&self) -> &'static str {
+    /// Whether it begins a log itself, when it has read its settings.
+    pub(crate) fn logs_itself(&self) -> bool {
         match self {
             #[cfg(feature = "server")]
-            Self::Serve(_) => "info",
+            Self::Serve(args) => args.has_log(),
             #[cfg(any(feature = "client", feature = "oauth1"))]
-            _ => "error",
+            _ => false,
         }
     }
 }

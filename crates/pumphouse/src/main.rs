@@ -9,14 +9,16 @@ compile_error!("choose at least one of the features `client`, `oauth1` and `serv
 mod account;
 mod commands;
 mod error;
+mod logs;
 mod output;
+#[cfg(feature = "server")]
+mod settings;
 #[cfg(feature = "client")]
 mod text;
 
 use std::process::ExitCode;
 
 use clap::Parser;
-use tracing_subscriber::EnvFilter;
 
 use crate::commands::Command;
 
@@ -44,14 +46,6 @@ struct Cli {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let level = cli.command.log_level();
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            EnvFilter::try_from_env("PUMPHOUSE_LOG").unwrap_or_else(|_| EnvFilter::new(level)),
-        )
-        .with_writer(std::io::stderr)
-        .with_ansi(output::colours(&std::io::stderr()))
-        .init();
     // The server reads from disk on these threads; a few more than there are cores go on serving
     // while one waits for it.
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -61,7 +55,7 @@ fn main() -> ExitCode {
         .build();
     let result = match runtime {
         Ok(runtime) => {
-            let result = runtime.block_on(cli.command.run());
+            let result = runtime.block_on(run(cli.command));
             // A thread that still waits for the terminal does not keep the program alive.
             runtime.shutdown_background();
             result
@@ -77,4 +71,17 @@ fn main() -> ExitCode {
             error.exit_status()
         }
     }
+}
+
+/// Runs a command. A server begins its own log when it knows its settings; a command of a person is
+/// quiet, unless `PUMPHOUSE_LOG` says otherwise.
+async fn run(command: Command) -> Result<(), error::Error> {
+    if !command.logs_itself() {
+        logs::start(logs::LogSettings {
+            level: "error",
+            is_json: false,
+            file: None,
+        })?;
+    }
+    command.run().await
 }

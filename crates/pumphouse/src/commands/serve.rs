@@ -1,18 +1,24 @@
 //! `pumphouse serve`: a server, until it is told to stop.
 
-use std::net::IpAddr;
-use std::path::PathBuf;
-
-use etcetera::BaseStrategy as _;
-use pumphouse_server::{Builder, Server};
+use pumphouse_server::Server;
 
 use crate::error::Error;
+use crate::logs::{self, Logs};
+use crate::output;
+use crate::settings::{self, Loaded, Sources};
 
 /// Run a pump.io server.
 ///
 /// Without any option it keeps its data in your data directory and listens on this machine only.
 /// Ids are addresses: choose the host name and port with which people will reach the server before
 /// anybody registers, for they cannot be changed afterwards.
+///
+/// Every option can stand elsewhere, too: --url-port is PUMPHOUSE_URL_PORT in the environment and
+/// url-port in the configuration file. The command line stands over the environment, and that over
+/// the file. A pump.io.json of pump.io is read as it is; what means nothing here is named.
+///
+/// SIGHUP reads the configuration again and takes up the certificate, the log's level and its file;
+/// SIGTERM and SIGINT let requests under way end.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -20,150 +26,137 @@ Examples:
   pumphouse serve --hostname pump.example --url-port 443 \\
       --data-dir /var/lib/pumphouse
   pumphouse serve --address 0.0.0.0 --port 443 --hostname pump.example \\
-      --tls-cert fullchain.pem --tls-key key.pem --bounce 0.0.0.0:80")]
+      --tls-cert fullchain.pem --tls-key key.pem --bounce 0.0.0.0:80
+  pumphouse serve --config /etc/pump.io.json --check")]
 pub(crate) struct Args {
-    /// The address to listen on
-    #[arg(long, env = "PUMPHOUSE_ADDRESS", default_value = "127.0.0.1")]
-    address: String,
+    /// Read the settings, print them as a pumphouse.toml without secrets, and stop
+    #[arg(long)]
+    check: bool,
 
-    /// The port to listen on; 0 takes any free one
-    #[arg(long, env = "PUMPHOUSE_PORT", default_value_t = 31337)]
-    port: u16,
-
-    /// The public host name, which stands in all addresses and ids
-    #[arg(long, env = "PUMPHOUSE_HOSTNAME", default_value = "localhost")]
-    hostname: String,
-
-    /// The public port, if it is another than the one to listen on: 443 behind a TLS proxy, 80
-    /// behind a plain one
-    #[arg(long, env = "PUMPHOUSE_URL_PORT")]
-    url_port: Option<u16>,
-
-    /// Where everything is kept [default: pumphouse/server in your data directory]
-    #[arg(long, env = "PUMPHOUSE_DATA_DIR")]
-    data_dir: Option<PathBuf>,
-
-    /// The name of the site, for people
-    #[arg(long, env = "PUMPHOUSE_SITE", default_value = "Pumphouse")]
-    site: String,
-
-    /// A path of the public address below which everything stands, such as /social
-    #[arg(long, env = "PUMPHOUSE_URL_PATH", value_name = "PATH")]
-    url_path: Option<String>,
-
-    /// The certificate and its chain, in PEM, to serve https directly
-    #[arg(
-        long,
-        env = "PUMPHOUSE_TLS_CERT",
-        value_name = "FILE",
-        requires = "tls_key"
-    )]
-    tls_cert: Option<PathBuf>,
-
-    /// The key of the certificate, in PEM
-    #[arg(
-        long,
-        env = "PUMPHOUSE_TLS_KEY",
-        value_name = "FILE",
-        requires = "tls_cert"
-    )]
-    tls_key: Option<PathBuf>,
-
-    /// An address and port whose requests are led to https, such as 0.0.0.0:80
-    #[arg(
-        long,
-        env = "PUMPHOUSE_BOUNCE",
-        value_name = "ADDRESS:PORT",
-        requires = "tls_cert"
-    )]
-    bounce: Option<String>,
-
-    /// An address and port to read metrics from, such as 127.0.0.1:9090
-    #[arg(long, env = "PUMPHOUSE_METRICS", value_name = "ADDRESS:PORT")]
-    metrics: Option<String>,
-
-    /// A proxy whose X-Forwarded-For is believed, besides those on this machine; may be repeated
-    #[arg(
-        long,
-        env = "PUMPHOUSE_TRUSTED_PROXIES",
-        value_name = "IP",
-        value_delimiter = ','
-    )]
-    trusted_proxy: Vec<IpAddr>,
+    #[command(flatten)]
+    sources: Sources,
 }
 
 impl Args {
-    /// The settings of how the server meets the network.
-    fn network(self, mut builder: Builder) -> Builder {
-        if let Some(path) = self.url_path {
-            builder = builder.url_path(path);
-        }
-        if let (Some(certificate), Some(key)) = (self.tls_cert, self.tls_key) {
-            builder = builder.tls(certificate, key);
-        }
-        if let Some(address) = self.bounce {
-            builder = builder.bounce(address);
-        }
-        if let Some(address) = self.metrics {
-            builder = builder.metrics(address);
-        }
-        builder.trusted_proxies(self.trusted_proxy)
+    /// Whether it begins a log: not if it only checks.
+    pub(crate) fn has_log(&self) -> bool {
+        !self.check
     }
 }
 
 /// Serves until SIGINT or SIGTERM; then lets requests under way end.
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
-    let data_dir = match args.data_dir.clone() {
-        Some(directory) => directory,
-        None => default_data_dir()?,
-    };
-    let host = if args.address.contains(':') && !args.address.starts_with('[') {
-        format!("[{}]", args.address)
-    } else {
-        args.address.clone()
-    };
-    let mut builder = Server::builder(&data_dir)
-        .listen(format!("{host}:{}", args.port))
-        .hostname(&args.hostname)
-        .site(&args.site);
-    if let Some(port) = args.url_port {
-        builder = builder.public_port(port);
+    let loaded = args.sources.load()?;
+    if args.check {
+        return settings::print(&loaded);
     }
-    let server = args.network(builder).start().await?;
-    crate::output::line(&format!(
+    let logs = logs::start(loaded.settings.log())?;
+    warn(&loaded);
+    let mut signals = Signals::new()?;
+    let server = loaded.settings.server()?.start().await?;
+    output::line(&format!(
         "Pumphouse serves {} on {}",
         server.base_url(),
         server.address()
     ))?;
-    tracing::info!(data_dir = %data_dir.display(), "ready");
-    stop_signal().await?;
+    tracing::info!(data_dir = %loaded.settings.data_dir()?.display(), "ready");
+    while signals.next().await == Signal::Reload {
+        reload(&args.sources, &logs, &server);
+    }
     tracing::info!("stopping");
     server.stop().await;
     Ok(())
 }
 
-fn default_data_dir() -> Result<PathBuf, Error> {
-    let strategy = etcetera::choose_base_strategy().map_err(|error| {
-        Error::usage(format!(
-            "there is no home directory to keep data in ({error})"
-        ))
-        .with_hint("say where with --data-dir")
-    })?;
-    Ok(strategy.data_dir().join("pumphouse").join("server"))
+fn warn(loaded: &Loaded) {
+    for file in &loaded.files {
+        tracing::info!(file = %file.display(), "configuration read");
+    }
+    for warning in &loaded.warnings {
+        tracing::warn!("{warning}");
+    }
+}
+
+/// Takes up what can be changed while the server runs. What is wrong stays as it was.
+fn reload(sources: &Sources, logs: &Logs, server: &Server) {
+    let changed = sources.load().and_then(|loaded| {
+        logs.change(loaded.settings.log())?;
+        warn(&loaded);
+        Ok(server.reload()?)
+    });
+    match changed {
+        Ok(()) => tracing::info!("configuration, certificate and log taken up anew"),
+        Err(error) => tracing::error!(
+            "nothing was taken up anew: {}",
+            error.text().unwrap_or_default()
+        ),
+    }
+}
+
+/// What a signal asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Signal {
+    Stop,
+    Reload,
+}
+
+/// The signals that this process gets.
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> Result<Self, Error> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        let listen = |kind| signal(kind).map_err(cannot_wait);
+        Ok(Self {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+            hang_up: listen(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.interrupt.recv() => Signal::Stop,
+            _ = self.terminate.recv() => Signal::Stop,
+            _ = self.hang_up.recv() => Signal::Reload,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> Result<Self, Error> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) -> Signal {
+        // Without signals there is nothing to wait for: the process is ended from outside.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        Signal::Stop
+    }
+}
+
+#[cfg(unix)]
+fn cannot_wait(error: std::io::Error) -> Error {
+    Error::failure("cannot wait for signals").with_source(error)
 }
 
 /// Waits for SIGINT (Ctrl-C) or SIGTERM.
+#[cfg(feature = "client")]
 pub(crate) async fn stop_signal() -> Result<(), Error> {
-    let cannot = |error| Error::failure("cannot wait for signals").with_source(error);
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate()).map_err(cannot)?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted.map_err(cannot),
-            _ = terminate.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.map_err(cannot)
+    let mut signals = Signals::new()?;
+    while signals.next().await == Signal::Reload {}
+    Ok(())
 }

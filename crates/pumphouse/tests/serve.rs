@@ -1,0 +1,200 @@
+//! `pumphouse serve`: settings as a person gives them, and signals.
+#![cfg(all(feature = "server", unix))]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+fn pumphouse(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pumphouse"));
+    command
+        .env_clear()
+        .env("HOME", home)
+        .current_dir(home)
+        .stdin(Stdio::null());
+    command
+}
+
+fn run(home: &Path, arguments: &[&str]) -> Output {
+    pumphouse(home).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8], home: &Path) -> String {
+    String::from_utf8_lossy(bytes).replace(&home.display().to_string(), "HOME")
+}
+
+#[test]
+fn help_names_every_setting_and_its_default() {
+    let home = tempfile::tempdir().unwrap();
+    let help = run(home.path(), &["serve", "--help"]);
+    assert!(help.status.success());
+    insta::assert_snapshot!("serve-help", text(&help.stdout, home.path()));
+}
+
+const PUMP_IO: &str = r#"{
+    "driver": "mongodb",
+    "secret": "my dog has fleas",
+    "hostname": "pump.example",
+    "address": "127.0.0.1",
+    "urlPort": 443,
+    "site": "Example",
+    "datadir": "/var/lib/pump.io"
+}"#;
+
+#[test]
+fn the_configuration_of_pump_io_is_found_checked_and_shown() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join(".pump.io.json"), PUMP_IO).unwrap();
+    let check = run(home.path(), &["serve", "--check", "--port", "8000"]);
+    assert!(check.status.success(), "{check:?}");
+    insta::assert_snapshot!("serve-check", text(&check.stdout, home.path()));
+    insta::assert_snapshot!("serve-check-warnings", text(&check.stderr, home.path()));
+
+    fs::write(home.path().join("pumphouse.toml"), "site = 'Ours'").unwrap();
+    let check = run(home.path(), &["serve", "--check"]);
+    let shown = text(&check.stdout, home.path());
+    assert!(shown.starts_with("# Read: pumphouse.toml\n"), "{shown}");
+    assert!(shown.contains("hostname = \"localhost\"  # default\n"));
+    assert!(shown.contains("site = \"Ours\"  # pumphouse.toml, line 1\n"));
+    assert!(check.stderr.is_empty(), "{check:?}");
+}
+
+#[test]
+fn bad_settings_end_with_status_2_and_nothing_is_made() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("bad.toml"), "port = 'x'").unwrap();
+    for arguments in [
+        &["serve", "--config", "bad.toml"][..],
+        &["serve", "--config", "bad.toml", "--check"],
+        &["serve", "--port", "x"],
+        &["serve", "--config", "none.toml"],
+        &["serve", "--tls-cert", "x"],
+        &["serve", "--log-file", "no/such/place"],
+    ] {
+        let output = run(home.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {output:?}");
+        let said = text(&output.stderr, home.path());
+        assert!(
+            said.starts_with("error: ") && said.contains("\nhint: "),
+            "{said}"
+        );
+    }
+    let mut left = fs::read_dir(home.path()).unwrap();
+    assert_eq!(left.next().unwrap().unwrap().file_name(), "bad.toml");
+    assert!(left.next().is_none());
+}
+
+/// A server in a process of its own, ended when this is dropped.
+struct Server(Child);
+
+impl Server {
+    fn start(command: &mut Command) -> (Self, String) {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        let out = child.stdout.take().unwrap();
+        BufReader::new(out).read_line(&mut line).unwrap();
+        let address = line.trim_end().rsplit(' ').next().unwrap().to_owned();
+        (Self(child), address)
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill")
+            .args([name, &self.0.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Gone already, if the test ended it.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Waits until something is so.
+async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    for _ in 0..1_000 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{what} did not come about");
+}
+
+fn lines(file: &Path) -> Vec<serde_json::Value> {
+    let text = fs::read_to_string(file).unwrap_or_default();
+    let lines = text.lines().map(serde_json::from_str);
+    lines.collect::<Result<_, _>>().unwrap()
+}
+
+#[tokio::test]
+async fn a_hang_up_opens_the_log_anew_and_changes_its_level_but_cuts_nobody_off() {
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("pumphouse.toml");
+    let settings = "port = 0\ndata-dir = 'data'\nlog-file = 'log'\nlog-format = 'json'\n";
+    fs::write(&config, settings).unwrap();
+    let (server, address) = Server::start(pumphouse(home.path()).arg("serve"));
+    let mut connection = TcpStream::connect(&address).unwrap();
+    let mut ask = |path: &str| {
+        let request = format!("HEAD {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        connection.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            connection.read_exact(&mut byte).unwrap();
+            answer.extend(byte);
+        }
+    };
+    ask("/api/nothing?secret=hush");
+    let log = home.path().join("log");
+    let answered = |file: &Path, path: &str| {
+        let lines = lines(file);
+        lines
+            .iter()
+            .any(|line| line["path"] == path && line["message"] == "answered")
+    };
+    until("a line of the request", || answered(&log, "/api/nothing")).await;
+    assert!(!fs::read_to_string(&log).unwrap().contains("hush"));
+
+    let moved = home.path().join("log.1");
+    fs::rename(&log, &moved).unwrap();
+    server.signal("-HUP");
+    until("a new file", || log.exists() && !lines(&log).is_empty()).await;
+    // On the same connection: all of this goes over one.
+    ask("/after");
+    until("a line in the new file", || answered(&log, "/after")).await;
+    assert!(!answered(&moved, "/after"));
+
+    fs::write(&config, format!("{settings}log-level = 'error'\n")).unwrap();
+    server.signal("-HUP");
+    let mut asked = 0;
+    loop {
+        // Silence has come when a request leaves no line.
+        let path = format!("/{asked}");
+        ask(&path);
+        if !answered(&log, &path) {
+            break;
+        }
+        asked += 1;
+        assert!(asked < 1_000, "the level stays");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+
+    // What is wrong changes nothing.
+    fs::write(&config, "port = 'x'").unwrap();
+    server.signal("-HUP");
+    let refused = |line: &serde_json::Value| {
+        let said = line["message"].as_str().unwrap_or_default();
+        line["level"] == "ERROR" && said.contains("'port'")
+    };
+    until("a complaint", || lines(&log).iter().any(refused)).await;
+    ask("/healthz");
+    server.signal("-TERM");
+}
