@@ -2,7 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha1::{Digest, Sha1};
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
@@ -20,6 +21,11 @@ pub(crate) fn token() -> Result<String> {
 /// A secret: 32 random bytes in 43 characters.
 pub(crate) fn secret() -> Result<String> {
     random::<32>()
+}
+
+/// What is kept of a code or a token that need only be recognised.
+pub(crate) fn digest(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
 }
 
 fn random<const N: usize>() -> Result<String> {

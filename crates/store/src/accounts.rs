@@ -57,7 +57,7 @@ impl Transaction<'_> {
     }
 
     /// Ends everything by which somebody could act as a user, but for the token of one client:
-    /// sessions, tokens and log-ins under way.
+    /// sessions, tokens of every kind, and log-ins under way.
     ///
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
@@ -71,7 +71,7 @@ impl Transaction<'_> {
             "DELETE FROM temporary_credentials WHERE owner = ?1",
             params![user],
         )?;
-        Ok(())
+        self.revoke_bearer(user)
     }
 
     /// Ends an account, with everything by which somebody could act as its user. What the user made
@@ -85,7 +85,7 @@ impl Transaction<'_> {
              SELECT key, folded_nickname, ?2 FROM users WHERE key = ?1",
             params![user, now],
         )?;
-        // Sessions, tokens and the inbox go with it.
+        // Sessions, tokens, codes and the inbox go with it.
         self.execute("DELETE FROM users WHERE key = ?1", params![user])?;
         Ok(())
     }

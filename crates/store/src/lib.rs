@@ -14,6 +14,7 @@
 
 mod accounts;
 mod activities;
+mod bearer;
 mod changes;
 mod clients;
 mod edges;
@@ -37,6 +38,7 @@ mod users;
 mod writer;
 
 pub use activities::{NewActivity, Outbox, StoredActivity};
+pub use bearer::{Bearer, GivenCode, NewAuthorizationCode};
 pub use changes::Arrival;
 pub use clients::{Client, ClientFields};
 pub use edges::{Edge, End};

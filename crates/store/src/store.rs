@@ -146,7 +146,8 @@ impl Store {
         self.inner.nonces.insert(nonce)
     }
 
-    /// Forgets what has expired by now: nonces, log-ins that were not finished, sessions.
+    /// Forgets what has expired by now: nonces, log-ins that were not finished, sessions,
+    /// authorization codes.
     ///
     /// # Errors
     /// [`ErrorKind::Database`], [`ErrorKind::DiskFull`] or [`ErrorKind::Closed`].
@@ -154,6 +155,7 @@ impl Store {
         self.inner.nonces.purge(now)?;
         self.write(move |tx| {
             tx.purge_sessions(now)?;
+            tx.purge_authorization_codes(now)?;
             tx.purge_temporary_credentials(now)
         })
         .await

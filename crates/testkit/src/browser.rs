@@ -64,7 +64,8 @@ impl Browser {
 
     /// Whether the browser holds a session, as far as it knows.
     pub fn has_session(&self) -> bool {
-        !self.cookies.is_empty()
+        let is_session = |name: &String| name.trim_start_matches("__Host-") == "pumphouse";
+        self.cookies.keys().any(is_session)
     }
 
     async fn send(&mut self, call: Call) -> Reply {

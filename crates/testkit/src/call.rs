@@ -144,6 +144,12 @@ impl Call {
         self.unsigned().header("authorization", text)
     }
 
+    /// Sends a bearer token in place of a signature.
+    #[must_use]
+    pub fn bearer(self, token: &str) -> Self {
+        self.authorization(&format!("Bearer {token}"))
+    }
+
     /// The `Authorization` header that it would be sent with.
     pub fn signature(&self) -> String {
         let caller = &self.caller;

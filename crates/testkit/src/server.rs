@@ -19,7 +19,7 @@ use crate::reply::Reply;
 pub const START: i64 = 1_800_000_000;
 
 /// Nothing that a test waits for takes longer.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Changes the settings of a server.
 type Configure = dyn Fn(Builder) -> Builder + Send + Sync;

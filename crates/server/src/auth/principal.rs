@@ -10,6 +10,7 @@ use pumphouse_oauth1::body_hash::ClaimedBodyHash;
 use pumphouse_oauth1::provider::{Authenticated, Legs, Rejection};
 use pumphouse_store::{ObjectKey, User};
 
+use super::bearer;
 use super::session::Session;
 use crate::app::App;
 use crate::domain::Viewer;
@@ -17,7 +18,7 @@ use crate::error::Error;
 use crate::provider::Identity;
 use crate::wire::{Failure, Incoming};
 
-/// A read by an application, a user, or a browser that is logged in.
+/// A read by an application, a user, or a browser that is logged in; by signature or bearer token.
 pub(crate) struct AnyRead {
     pub(crate) viewer: Viewer,
     pub(crate) incoming: Incoming,
@@ -67,12 +68,10 @@ impl FromRequest<Arc<App>> for AnyRead {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
         let incoming = Incoming::read(request).await?;
-        let viewer = if is_signed(&incoming) {
-            signed_viewer(app, &incoming).await?
-        } else {
-            Viewer::User(session(app, &incoming)?)
-        };
-        Ok(Self { viewer, incoming })
+        match viewer(app, &incoming).await? {
+            Some(viewer) => Ok(Self { viewer, incoming }),
+            None => Err(not_logged_in()),
+        }
     }
 }
 
@@ -81,14 +80,7 @@ impl FromRequest<Arc<App>> for OpenRead {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
         let incoming = Incoming::read(request).await?;
-        let viewer = if is_signed(&incoming) {
-            signed_viewer(app, &incoming).await?
-        } else {
-            match Session::find(app, &incoming.headers)? {
-                Some(session) => Viewer::User(session.user),
-                None => Viewer::Public,
-            }
-        };
+        let viewer = viewer(app, &incoming).await?.unwrap_or(Viewer::Public);
         Ok(Self { viewer, incoming })
     }
 }
@@ -101,7 +93,10 @@ impl FromRequest<Arc<App>> for UserRead {
         let user = if is_signed(&incoming) {
             user(signed(app, &incoming, Legs::Three).await?)?.0
         } else {
-            session(app, &incoming)?
+            match viewer(app, &incoming).await? {
+                Some(Viewer::User(user)) => user,
+                _ => return Err(not_logged_in()),
+            }
         };
         Ok(Self { user, incoming })
     }
@@ -172,12 +167,17 @@ fn is_signed(incoming: &Incoming) -> bool {
         .is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"OAuth"))
 }
 
-/// Whom a signed read is for.
-async fn signed_viewer(app: &App, incoming: &Incoming) -> Result<Viewer, Failure> {
-    Ok(match signed(app, incoming, Legs::Any).await?.user {
-        Some(user) => Viewer::User(user),
-        None => Viewer::Public,
-    })
+/// Whom a read is for; `None` if it comes without credentials.
+async fn viewer(app: &App, incoming: &Incoming) -> Result<Option<Viewer>, Failure> {
+    let user = if is_signed(incoming) {
+        signed(app, incoming, Legs::Any).await?.user
+    } else if let Some(bearer) = bearer::find(app, &incoming.headers)? {
+        bearer.user
+    } else {
+        let session = Session::find(app, &incoming.headers)?;
+        return Ok(session.map(|session| Viewer::User(session.user)));
+    };
+    Ok(Some(user.map_or(Viewer::Public, Viewer::User)))
 }
 
 /// Whom a request that was read whole is signed by.
@@ -203,13 +203,10 @@ async fn authenticate<'a>(
 fn user(identity: Identity) -> Result<(User, ObjectKey), Failure> {
     match identity.user {
         Some(user) => Ok((user, identity.generator)),
-        None => Err(Error::unauthorized("Not logged in.").into()),
+        None => Err(not_logged_in()),
     }
 }
 
-fn session(app: &App, incoming: &Incoming) -> Result<User, Failure> {
-    match Session::find(app, &incoming.headers)? {
-        Some(session) => Ok(session.user),
-        None => Err(Error::unauthorized("Not logged in.").into()),
-    }
+fn not_logged_in() -> Failure {
+    Error::unauthorized("Not logged in.").into()
 }

@@ -2,13 +2,19 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue};
 use pumphouse_store::{User, UserKey};
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ids;
+use crate::wire::Cookie;
+
+const COOKIE: Cookie = Cookie {
+    name: "pumphouse",
+    guarded: "__Host-pumphouse",
+};
 
 /// How long a session lasts: 30 days, in microseconds.
 const LIFETIME: i64 = 30 * 24 * 3_600 * 1_000_000;
@@ -24,7 +30,7 @@ pub(crate) struct SessionCookie(String);
 impl Session {
     /// The session that the cookies of a request name, if it lasts.
     pub(crate) fn find(app: &App, headers: &HeaderMap) -> Result<Option<Self>> {
-        let Some(value) = cookie(headers, SessionCookie::name(app)) else {
+        let Some(value) = held(app, headers) else {
             return Ok(None);
         };
         let (id, now) = (digest(value), app.now());
@@ -49,7 +55,7 @@ impl Session {
 
     /// Ends the session that the cookies of a request name.
     pub(crate) async fn end(app: &App, headers: &HeaderMap) -> Result<()> {
-        if let Some(value) = cookie(headers, SessionCookie::name(app)) {
+        if let Some(value) = held(app, headers) {
             let id = digest(value);
             app.store.write(move |tx| tx.delete_session(&id)).await?;
         }
@@ -58,48 +64,24 @@ impl Session {
 }
 
 impl SessionCookie {
-    /// Over https the browser itself guards the name against other hosts and plain http.
-    fn name(app: &App) -> &'static str {
-        if app.site.urls.is_https() {
-            "__Host-pumphouse"
-        } else {
-            "pumphouse"
-        }
-    }
-
     /// The value of `Set-Cookie`.
     pub(crate) fn header(&self, app: &App) -> Result<HeaderValue> {
-        Self::set(app, &self.0, LIFETIME / 1_000_000)
+        COOKIE.set(
+            app.site.urls.is_https(),
+            &self.0,
+            Some(LIFETIME / 1_000_000),
+        )
     }
 
     /// The value of `Set-Cookie` that takes the cookie away.
     pub(crate) fn removal(app: &App) -> Result<HeaderValue> {
-        Self::set(app, "", 0)
-    }
-
-    fn set(app: &App, value: &str, seconds: i64) -> Result<HeaderValue> {
-        let secure = if app.site.urls.is_https() {
-            "; Secure"
-        } else {
-            ""
-        };
-        let name = Self::name(app);
-        HeaderValue::try_from(format!(
-            "{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"
-        ))
-        .map_err(|error| Error::internal("cookie", error))
+        COOKIE.set(app.site.urls.is_https(), "", Some(0))
     }
 }
 
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(given, _)| *given == name)
-        .map(|(_, value)| value)
+/// The value of a browser's cookie.
+fn held<'a>(app: &App, headers: &'a HeaderMap) -> Option<&'a str> {
+    COOKIE.find(app.site.urls.is_https(), headers)
 }
 
 fn digest(value: &str) -> [u8; 32] {

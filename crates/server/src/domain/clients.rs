@@ -4,6 +4,7 @@ use pumphouse_activity::Object;
 use pumphouse_store::{ClientFields, NewObject, Transaction};
 use serde_json::{Map, Value};
 
+use super::oauth2::is_out_of_band;
 use super::{Site, documents, people};
 use crate::clock;
 use crate::error::{Error, Result};
@@ -84,7 +85,10 @@ fn fields(parameters: &Map<String, Value>) -> Result<ClientFields> {
     };
     let redirects = "redirect_uris must be space-separated URLs.";
     let redirect_uris = words(parameters.get("redirect_uris")).ok_or_else(|| bad(redirects))?;
-    if !redirect_uris.iter().all(|address| is_address(address)) {
+    if !redirect_uris
+        .iter()
+        .all(|address| is_address(address) || is_out_of_band(address))
+    {
         return Err(bad(redirects));
     }
     let application_name = match parameters.get("application_name") {

@@ -14,6 +14,7 @@ pub(crate) mod documents;
 pub(crate) mod effects;
 pub(crate) mod feeds;
 pub(crate) mod merge;
+pub(crate) mod oauth2;
 pub(crate) mod object_feeds;
 pub(crate) mod objects;
 pub(crate) mod paging;

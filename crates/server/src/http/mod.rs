@@ -8,6 +8,7 @@ mod feeds;
 mod health;
 mod nickname;
 mod oauth;
+mod oauth2;
 mod objects;
 mod paging;
 mod registration;

@@ -12,8 +12,8 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::unknown::{unknown, wrong_method};
 use super::{
-    activities, collections, compress, conditional, feeds, health, nickname, oauth, objects,
-    registration, uploads, users, well_known,
+    activities, collections, compress, conditional, feeds, health, nickname, oauth, oauth2,
+    objects, registration, uploads, users, well_known,
 };
 use crate::app::App;
 use crate::edge;
@@ -38,6 +38,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             "/oauth/access_token",
             post(oauth::access_token).get(oauth::access_token),
         )
+        .route("/oauth2/token", post(oauth2::token))
         .merge(web::routes())
         .route("/uploads/{*path}", get(uploads::file))
         .route("/{nickname}", get(nickname::get))

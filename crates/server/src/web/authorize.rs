@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{StatusCode, header};
 use pumphouse_oauth1::Secret;
 use pumphouse_oauth1::provider::{Callback, Pending};
 use pumphouse_store::{User, UserKey};
@@ -16,7 +16,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::login::{NO_MATCH, check_password, field, fields};
 use super::origin;
-use super::pages::{Authorize, AuthorizeLogin, Denied, Frame, Verifier, page};
+use super::pages::{Authorize, AuthorizeLogin, Denied, Frame, Verifier, allow_redirect, page};
 use crate::app::App;
 use crate::auth::Session;
 use crate::error::{Error, Result};
@@ -125,27 +125,12 @@ async fn ask(app: &App, asking: &Asking, user: &User) -> Reply {
             username: &user.nickname,
         },
     );
-    allow_redirect(&mut response, &asking.callback)?;
+    if let Callback::Url(address) = &asking.callback {
+        let address =
+            url::Url::parse(address).map_err(|error| Error::internal("callback", error))?;
+        allow_redirect(&mut response, &address)?;
+    }
     Ok(response)
-}
-
-/// Browsers hold `form-action` against the address that a form's answer redirects to.
-fn allow_redirect(response: &mut Response, callback: &Callback) -> Result<()> {
-    let Callback::Url(address) = callback else {
-        return Ok(());
-    };
-    let origin = url::Url::parse(address)
-        .map_err(|error| Error::internal("callback", error))?
-        .origin();
-    let policy = format!(
-        "default-src 'none'; style-src 'self'; form-action 'self' {}; base-uri 'none'; frame-ancestors 'none'",
-        origin.ascii_serialization()
-    );
-    let policy = HeaderValue::try_from(policy).map_err(|error| Error::internal("policy", error))?;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_SECURITY_POLICY, policy);
-    Ok(())
 }
 
 /// The person agreed or refused.

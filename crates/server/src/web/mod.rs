@@ -2,8 +2,10 @@
 //! They work without scripts, and pass a Content-Security-Policy that allows none.
 
 mod authorize;
+mod csrf;
 mod home;
 mod login;
+mod oauth2;
 mod origin;
 mod pages;
 mod present;
@@ -31,6 +33,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
             "/oauth/authorize",
             get(authorize::show).post(authorize::submit),
         )
+        .merge(oauth2::routes())
         .route("/static/style.css", get(style))
         .route("/favicon.ico", get(favicon))
         .route(

@@ -2,10 +2,11 @@
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
+use url::Url;
 
 use crate::domain::Site;
-use crate::error::Error;
+use crate::error::{Error, Result};
 
 /// What every page shows.
 pub(super) struct Frame<'a> {
@@ -43,6 +44,40 @@ pub(super) struct Verifier<'a> {
     pub(super) frame: Frame<'a>,
     pub(super) token: &'a str,
     pub(super) verifier: &'a str,
+    pub(super) client: &'a str,
+}
+
+/// The log-in on the way to connect a program by OAuth 2.0.
+#[derive(Template)]
+#[template(path = "oauth2_login.html")]
+pub(super) struct Oauth2Login<'a> {
+    pub(super) frame: Frame<'a>,
+    pub(super) csrf: &'a str,
+    /// What the program asks, to be passed on.
+    pub(super) parameters: &'a [(&'static str, String)],
+    pub(super) client: &'a str,
+    pub(super) username: &'a str,
+    pub(super) alert: Option<&'a str>,
+}
+
+/// The question whether a program may read by OAuth 2.0.
+#[derive(Template)]
+#[template(path = "oauth2_authorize.html")]
+pub(super) struct Oauth2Authorize<'a> {
+    pub(super) frame: Frame<'a>,
+    pub(super) csrf: &'a str,
+    /// What the program asks, to be passed on.
+    pub(super) parameters: &'a [(&'static str, String)],
+    pub(super) client: &'a str,
+    pub(super) username: &'a str,
+}
+
+/// The code of OAuth 2.0, for the person to copy.
+#[derive(Template)]
+#[template(path = "code.html")]
+pub(super) struct Code<'a> {
+    pub(super) frame: Frame<'a>,
+    pub(super) code: &'a str,
     pub(super) client: &'a str,
 }
 
@@ -99,4 +134,17 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> Response {
         Ok(html) => (status, Html(html)).into_response(),
         Err(error) => Error::internal("template", error).into_response(),
     }
+}
+
+/// Lets the answer to a form of the page lead to this address: browsers hold `form-action` against it.
+pub(super) fn allow_redirect(response: &mut Response, address: &Url) -> Result<()> {
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; form-action 'self' {}; base-uri 'none'; frame-ancestors 'none'",
+        address.origin().ascii_serialization()
+    );
+    let policy = HeaderValue::try_from(policy).map_err(|error| Error::internal("policy", error))?;
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, policy);
+    Ok(())
 }

@@ -107,7 +107,10 @@ impl Shape {
 
     fn apply(&self, app: &App, refused: Response, text: &str) -> Response {
         let status = refused.status();
-        let wait = refused.headers().get(header::RETRY_AFTER).cloned();
+        let kept = [header::RETRY_AFTER, header::WWW_AUTHENTICATE].map(|name| {
+            let value = refused.headers().get(&name).cloned();
+            (name, value)
+        });
         let mut shaped = match self {
             Self::Json => return refused,
             Self::Text => (status, text.to_owned()).into_response(),
@@ -123,8 +126,10 @@ impl Shape {
                 },
             ),
         };
-        if let Some(wait) = wait {
-            shaped.headers_mut().insert(header::RETRY_AFTER, wait);
+        for (name, value) in kept {
+            if let Some(value) = value {
+                shaped.headers_mut().insert(name, value);
+            }
         }
         shaped
     }

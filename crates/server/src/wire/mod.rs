@@ -1,13 +1,15 @@
 //! Requests read whole, and answers in the shapes of the protocol: what `auth`, `http` and `web` share.
 
+mod cookie;
 mod form;
 mod incoming;
 mod outgoing;
 mod path;
 
+pub(crate) use cookie::Cookie;
 pub(crate) use form::{Choice, FORMS, Form, choose};
 pub(crate) use incoming::{Incoming, PublicTarget};
 pub(crate) use outgoing::{
-    Failure, Refusal, Reply, in_form, json, negotiated, plain, token_refusal,
+    BearerFault, Failure, Refusal, Reply, in_form, json, negotiated, plain, token_refusal,
 };
 pub(crate) use path::Path;

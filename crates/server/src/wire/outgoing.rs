@@ -20,6 +20,17 @@ pub(crate) enum Failure {
     Refused(Error),
     /// Its signature could not be believed.
     Unverified(Problem),
+    /// Its bearer token could not.
+    Bearer(BearerFault),
+}
+
+/// What is wrong with a bearer token.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum BearerFault {
+    /// There is the scheme alone.
+    Absent,
+    /// It is unknown, or was ended.
+    Unknown,
 }
 
 /// Left on a response, so that it can be shown as the client likes to see it.
@@ -47,6 +58,23 @@ impl IntoResponse for Failure {
             Self::Unverified(problem) => {
                 let (status, text) = api_refusal(&problem);
                 plain(status, text)
+            }
+            Self::Bearer(fault) => {
+                let (text, challenge) = match fault {
+                    BearerFault::Absent => {
+                        ("Not using Bearer authorization", "Bearer realm=\"OAuth\"")
+                    }
+                    BearerFault::Unknown => (
+                        "Invalid / expired Token",
+                        "Bearer realm=\"OAuth\", error=\"invalid_token\"",
+                    ),
+                };
+                let mut response = Error::unauthorized(text).into_response();
+                let challenge = HeaderValue::from_static(challenge);
+                response
+                    .headers_mut()
+                    .insert(header::WWW_AUTHENTICATE, challenge);
+                response
             }
         }
     }

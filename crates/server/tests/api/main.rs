@@ -5,6 +5,7 @@
 mod accounts;
 mod addressing;
 mod as2;
+mod bearer;
 mod dance;
 mod discovery;
 mod effects;
@@ -13,6 +14,7 @@ mod headers;
 mod hostility;
 mod matrix;
 mod network;
+mod oauth2;
 mod pages;
 mod paging;
 mod posting;

@@ -252,7 +252,7 @@ async fn nobody_reads_without_credentials() {
             "quirk 90"
         );
     }
-    for scheme in ["Basic YWxpY2U6eA==", "Bearer x", ""] {
+    for scheme in ["Basic YWxpY2U6eA==", "Bear x", ""] {
         let call = nobody.request("GET", "/api/whoami").authorization(scheme);
         call.send().await.refused(401, "Not logged in.");
     }
