@@ -5,7 +5,7 @@ use pumphouse_store::{NewObject, NewUser, Snapshot, Transaction, User};
 use serde_json::{Map, Value};
 
 use super::posting::{Actor, Posting};
-use super::{Site, Viewer, documents, people};
+use super::{Site, Viewer, clean, documents, people};
 use crate::error::{Error, Result};
 use crate::{clock, ids};
 
@@ -95,11 +95,13 @@ pub(crate) struct NewAccount {
 impl NewAccount {
     /// What is kept of the properties that came with a registration.
     pub(crate) fn properties(given: &Map<String, Value>) -> Map<String, Value> {
-        given
+        let mut kept: Map<String, Value> = given
             .iter()
-            .filter(|(name, _)| !OWN_PROPERTIES.contains(&name.as_str()) && !name.starts_with('_'))
+            .filter(|(name, _)| !OWN_PROPERTIES.contains(&name.as_str()))
             .map(|(name, value)| (name.clone(), value.clone()))
-            .collect()
+            .collect();
+        clean::extra(&mut kept);
+        kept
     }
 }
 

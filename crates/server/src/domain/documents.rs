@@ -3,7 +3,7 @@
 //! A kept document mentions other objects by type and id only; [`super::render`] puts the
 //! objects themselves back in.
 
-use pumphouse_activity::{Activity, Extra, Object};
+use pumphouse_activity::{Activity, Object};
 use pumphouse_store::{StoredActivity, StoredObject};
 
 use crate::error::{Error, Result};
@@ -101,45 +101,4 @@ pub(crate) fn is_list(object: &Object) -> bool {
             .object_types
             .as_ref()
             .is_some_and(|types| types.len() == 1)
-}
-
-/// Drops the keys that begin with an underscore, everywhere in an activity: they are a server's
-/// own (pump.io protocol, section 6.2).
-pub(crate) fn drop_private_keys(activity: &mut Activity) {
-    drop_private(&mut activity.extra);
-    for part in parts(activity).into_iter().flatten() {
-        drop_private_in(part);
-    }
-    for recipients in [
-        &mut activity.to,
-        &mut activity.cc,
-        &mut activity.bto,
-        &mut activity.bcc,
-    ] {
-        recipients.iter_mut().flatten().for_each(drop_private_in);
-    }
-}
-
-fn drop_private_in(object: &mut Object) {
-    drop_private(&mut object.extra);
-    for inner in [
-        &mut object.author,
-        &mut object.in_reply_to,
-        &mut object.location,
-    ]
-    .into_iter()
-    .flatten()
-    {
-        drop_private_in(inner);
-    }
-    for list in [&mut object.attachments, &mut object.tags]
-        .into_iter()
-        .flatten()
-    {
-        list.iter_mut().for_each(drop_private_in);
-    }
-}
-
-fn drop_private(extra: &mut Extra) {
-    extra.retain(|key, _| !key.starts_with('_'));
 }

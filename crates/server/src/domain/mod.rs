@@ -6,6 +6,7 @@
 pub(crate) mod accounts;
 pub(crate) mod addressing;
 pub(crate) mod audience;
+pub(crate) mod clean;
 pub(crate) mod clients;
 pub(crate) mod collections;
 pub(crate) mod content;

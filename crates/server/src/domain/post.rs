@@ -7,7 +7,7 @@ use pumphouse_store::{Edge, NewActivity, ObjectKey, StoredObject};
 use super::addressing::{self, Subject};
 use super::posting::Posting;
 use super::verbs::is_major;
-use super::{content, delivery, documents, effects, objects, people, scrub};
+use super::{clean, content, delivery, documents, effects, objects, people};
 use crate::error::{Error, Result};
 use crate::{clock, ids};
 
@@ -15,8 +15,7 @@ impl Posting<'_> {
     /// Keeps an activity with everything that follows from it; gives its key.
     pub(crate) fn post(&self, generator: Option<ObjectKey>, mut activity: Activity) -> Result<i64> {
         self.check_actor(&activity)?;
-        documents::drop_private_keys(&mut activity);
-        scrub::activity(&mut activity);
+        clean::activity(&mut activity);
         addressing::check_recipients(&mut activity)?;
         let verb = activity.verb.take().unwrap_or_else(|| "post".to_owned());
         let given = activity

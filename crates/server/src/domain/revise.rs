@@ -5,7 +5,7 @@ use pumphouse_store::StoredActivity;
 use serde_json::{Map, Value};
 
 use super::posting::Posting;
-use super::{content, documents, people, scrub};
+use super::{clean, content, documents, people};
 use crate::clock;
 use crate::error::{Error, Result};
 
@@ -36,8 +36,7 @@ pub(crate) fn change(
     mut given: Activity,
 ) -> Result<()> {
     require_own(posting, stored)?;
-    documents::drop_private_keys(&mut given);
-    scrub::activity(&mut given);
+    clean::activity(&mut given);
     let mut merged = properties(&documents::activity(stored)?)?;
     for (name, value) in properties(&given)? {
         if !FIXED.contains(&name.as_str()) {

@@ -3,10 +3,6 @@
 use std::sync::LazyLock;
 
 use ammonia::Builder;
-use pumphouse_activity::{Activity, Object};
-use serde_json::Value;
-
-use super::documents;
 
 /// The allow-list of the sanitiser: the usual text elements, no scripts, styles, forms, SVG or
 /// MathML; links that open nothing but http, https, mailto, tel, ftp, xmpp and relative addresses.
@@ -53,68 +49,8 @@ fn tag_name(tag: &str) -> &str {
     &tag[..end.unwrap_or(tag.len())]
 }
 
-/// Scrubs an activity and everything in it.
-pub(crate) fn activity(activity: &mut Activity) {
-    if let Some(content) = &mut activity.content {
-        *content = html(content);
-    }
-    for part in documents::parts(activity).into_iter().flatten() {
-        object(part);
-    }
-}
-
-/// Scrubs an object and everything in it. Addresses that are no addresses are dropped.
-pub(crate) fn object(object: &mut Object) {
-    for text in [&mut object.content, &mut object.summary]
-        .into_iter()
-        .flatten()
-    {
-        *text = html(text);
-    }
-    for media in [
-        &mut object.image,
-        &mut object.full_image,
-        &mut object.stream,
-    ] {
-        if media
-            .as_ref()
-            .and_then(|media| media.url.as_deref())
-            .is_some_and(is_script)
-        {
-            *media = None;
-        }
-    }
-    if object.url.as_deref().is_some_and(is_script) {
-        object.url = None;
-    }
-    if object
-        .extra
-        .get("fileUrl")
-        .and_then(Value::as_str)
-        .is_some_and(is_script)
-    {
-        object.extra.shift_remove("fileUrl");
-    }
-    for inner in [
-        &mut object.author,
-        &mut object.in_reply_to,
-        &mut object.location,
-    ]
-    .into_iter()
-    .flatten()
-    {
-        self::object(inner);
-    }
-    for list in [&mut object.attachments, &mut object.tags]
-        .into_iter()
-        .flatten()
-    {
-        list.iter_mut().for_each(self::object);
-    }
-}
-
 /// Whether a browser that follows this address would run it, or show what stands in it.
-fn is_script(address: &str) -> bool {
+pub(super) fn is_script(address: &str) -> bool {
     match url::Url::parse(address) {
         Ok(url) => matches!(
             url.scheme(),
@@ -135,16 +71,5 @@ mod tests {
         assert_eq!(html("<p onclick=x>a & b"), "<p>a &amp; b</p>");
         assert!(!html("<a href='javascript:alert(1)'>x</a>").contains("javascript"));
         assert!(!html("<form><input></form>").contains("input"));
-    }
-
-    #[test]
-    fn quirk_49_addresses_that_run_scripts_are_dropped() {
-        let mut note = Object::new("note");
-        note.url = Some(" JavaScript:alert(1)".into());
-        note.extra
-            .insert("fileUrl".into(), "javascript:alert(1)".into());
-        object(&mut note);
-        assert_eq!(note.url, None);
-        assert!(note.extra.is_empty());
     }
 }

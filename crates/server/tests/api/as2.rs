@@ -3,6 +3,7 @@
 use pumphouse_testkit::{Caller, Reply, TestServer};
 use serde_json::{Value, json};
 
+use crate::settled::settled;
 use crate::support::{addressed, comment, does, href, mention, note, post, post_publicly, public};
 
 const LD_JSON: &str = "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"";
@@ -23,34 +24,6 @@ async fn new_form(caller: &Caller, address: &str) -> Value {
         document["@context"],
         "https://www.w3.org/ns/activitystreams"
     );
-    document
-}
-
-/// Names that are random, made alike.
-fn settled(document: &Value) -> Value {
-    fn settle(text: &str) -> String {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        let words = text.split_inclusive(|c| !is_plain(c)).map(|word| {
-            let name = word.trim_end_matches(|c| !is_plain(c));
-            // A UUID in the protocol's form, or behind the `3A` of an encoded `urn:uuid:`.
-            match name.len() {
-                22 => word.replace(name, "UUID"),
-                38 => word.replace(&name[2..], "UUID"),
-                _ => word.to_owned(),
-            }
-        });
-        words.collect()
-    }
-    fn visit(value: &mut Value) {
-        match value {
-            Value::String(text) => *text = settle(text),
-            Value::Array(items) => items.iter_mut().for_each(visit),
-            Value::Object(object) => object.values_mut().for_each(visit),
-            _ => {}
-        }
-    }
-    let mut document = document.clone();
-    visit(&mut document);
     document
 }
 

@@ -1,0 +1,194 @@
+//! What must hold of every entry point that takes JSON, whatever is sent to it.
+//!
+//! The fuzz target sends what a fuzzer makes up; the ordinary tests send the corpus, and documents
+//! that are nearly right.
+
+use pumphouse_testkit::{Caller, Reply, TestServer};
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+/// Every entry point that takes JSON: its name, its method, its address, and who calls it.
+pub const ENTRIES: &[(&str, &str, &str, Who)] = &[
+    ("register", "POST", "/api/client/register", Who::Nobody),
+    ("account", "POST", "/api/users", Who::Application),
+    ("user", "PUT", "/api/user/alice", Who::Alice),
+    ("profile", "PUT", "/api/user/alice/profile", Who::Alice),
+    ("feed", "POST", "/api/user/alice/feed", Who::Alice),
+    ("major", "POST", "/api/user/alice/feed/major", Who::Alice),
+    ("minor", "POST", "/api/user/alice/feed/minor", Who::Alice),
+    ("following", "POST", "/api/user/alice/following", Who::Alice),
+    ("favorites", "POST", "/api/user/alice/favorites", Who::Alice),
+    ("members", "POST", "@list/members", Who::Alice),
+    ("activity", "PUT", "@activity", Who::Alice),
+    ("note", "PUT", "@note", Who::Alice),
+];
+
+/// Who calls an entry point.
+#[derive(Clone, Copy, Debug)]
+pub enum Who {
+    /// Somebody without credentials.
+    Nobody,
+    /// An application for nobody.
+    Application,
+    /// The person whose things they are.
+    Alice,
+}
+
+/// A server with two people and some things of the first one, which addresses and bodies name as
+/// `@note`, `@activity`, `@list`, `@group`, `@alice` and `@bob`.
+pub struct World {
+    runtime: Runtime,
+    _server: TestServer,
+    alice: Caller,
+    bob: Caller,
+    names: [(&'static str, String); 6],
+}
+
+impl World {
+    /// Starts the server.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub fn new() -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let (server, alice, bob, names) = runtime.block_on(make());
+        Self {
+            runtime,
+            _server: server,
+            alice,
+            bob,
+            names,
+        }
+    }
+
+    /// Sends what stands behind the first line to the entry point that the first line names; to one
+    /// of them if it names none.
+    ///
+    /// # Panics
+    /// If anything does not hold of the answer.
+    pub fn body(&self, data: &[u8]) {
+        let end = data.iter().position(|&byte| byte == b'\n');
+        let (name, body) = match end {
+            Some(end) => (&data[..end], &data[end + 1..]),
+            None => (&b""[..], data),
+        };
+        let entry = ENTRIES
+            .iter()
+            .find(|(known, ..)| known.as_bytes() == name)
+            .unwrap_or(&ENTRIES[name.len() % ENTRIES.len()]);
+        self.runtime.block_on(self.send(entry, body));
+    }
+
+    async fn send(&self, entry: &(&str, &str, &str, Who), body: &[u8]) {
+        let (_, method, address, who) = *entry;
+        let caller = match who {
+            Who::Nobody => &self.alice.two_legged(),
+            Who::Application => &self.alice.two_legged(),
+            Who::Alice => &self.alice,
+        };
+        let mut call = caller.request(method, &self.named(address));
+        if matches!(who, Who::Nobody) {
+            call = call.unsigned();
+        }
+        let body = match std::str::from_utf8(body) {
+            Ok(text) => self.named(text).into_bytes(),
+            Err(_) => body.to_vec(),
+        };
+        let reply = call.body("application/json", body).send().await;
+        is_sound(&reply);
+        if reply.status == 200 {
+            self.can_be_read(&reply.json()).await;
+        }
+    }
+
+    /// What was taken can be read by whom it is for, and tells others nothing that is not.
+    async fn can_be_read(&self, document: &Value) {
+        is_clean(document);
+        let address = document["links"]["self"]["href"].as_str();
+        if let Some(address) = address.filter(|address| address.starts_with("https://pump.test/")) {
+            is_sound(&self.alice.get(address).await);
+            let reply = self.bob.get(address).await;
+            is_sound(&reply);
+            if reply.status == 200 {
+                let document = reply.json();
+                is_clean(&document);
+                for hidden in ["bto", "bcc"] {
+                    assert_eq!(document[hidden], Value::Null, "{document}");
+                }
+            }
+        }
+        for feed in ["feed", "inbox", "favorites", "following", "lists/person"] {
+            let page = self.alice.path(feed);
+            is_clean(&self.alice.get(&format!("{page}?count=2")).await.ok());
+        }
+    }
+
+    /// A text with the addresses and ids of things in place of their names.
+    fn named(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (name, id) in &self.names {
+            text = text.replace(name, id);
+        }
+        text
+    }
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+async fn make() -> (TestServer, Caller, Caller, [(&'static str, String); 6]) {
+    let server = TestServer::start().await;
+    let client = server.client().await;
+    let (alice, bob) = (client.new_user("alice").await, client.new_user("bob").await);
+    let make = async |object: Value| alice.does(json!({"verb": "post", "object": object})).await;
+    let note = make(json!({"objectType": "note", "content": "Hello"})).await;
+    let list =
+        json!({"objectType": "collection", "displayName": "Walkers", "objectTypes": ["person"]});
+    let list = make(list).await;
+    let group = make(json!({"objectType": "group", "displayName": "Chess club"})).await;
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let names = [
+        ("@note", text(&note["object"]["id"])),
+        ("@activity", text(&note["links"]["self"]["href"])),
+        ("@list", text(&list["object"]["id"])),
+        ("@group", text(&group["object"]["id"])),
+        ("@alice", alice.id()),
+        ("@bob", bob.id()),
+    ];
+    (server, alice, bob, names)
+}
+
+/// The fault is not the server's, and a refusal has the shape of the API and tells nothing of the
+/// program inside.
+fn is_sound(reply: &Reply) {
+    assert!(reply.status < 500, "{reply:?}");
+    for inside in ["panicked", ".rs:", "SQLITE", "rusqlite", "RUST_BACKTRACE"] {
+        assert!(!reply.body.contains(inside), "{reply:?}");
+    }
+    if reply.status >= 400 && reply.header("content-type") != "text/plain" {
+        reply.refusal(reply.status);
+    }
+}
+
+/// Nothing that a browser would run stands in HTML, and nothing private in any object.
+fn is_clean(document: &Value) {
+    match document {
+        Value::Array(items) => items.iter().for_each(is_clean),
+        Value::Object(members) => {
+            for (name, value) in members {
+                assert!(!name.starts_with('_'), "{name} in {document}");
+                if let ("content" | "summary", Value::String(html)) = (name.as_str(), value) {
+                    let html = html.to_ascii_lowercase();
+                    for script in ["<script", "<iframe", "<style", "<svg", "<object"] {
+                        assert!(!html.contains(script), "{html}");
+                    }
+                }
+                is_clean(value);
+            }
+        }
+        _ => {}
+    }
+}
