@@ -11,8 +11,10 @@ use pumphouse_store::Store;
 use crate::clock::Clock;
 use crate::domain::Site;
 use crate::domain::passwords::Hasher;
+use crate::domain::signup::Policy;
 use crate::domain::uploads::Uploads;
 use crate::edge::{Canonical, Limits, Proxies};
+use crate::mail::Mailer;
 use crate::observe::{Metrics, RequestIds};
 use crate::provider::Keeper;
 
@@ -22,6 +24,12 @@ pub(crate) struct App {
     pub(crate) site: Site,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) hasher: Hasher,
+    /// Who may make an account.
+    pub(crate) policy: Policy,
+    /// Sends letters, if there is a mail server.
+    pub(crate) mailer: Option<Mailer>,
+    /// Whether there are pages and sessions beside the API.
+    pub(crate) web: bool,
     pub(crate) uploads: Uploads,
     pub(crate) provider: Provider<Keeper>,
     /// The public origin, which signatures are made for.

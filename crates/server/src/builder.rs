@@ -1,5 +1,6 @@
 //! From settings to a running server.
 
+mod accounts;
 mod operation;
 
 pub(crate) use operation::SideDoors;
@@ -14,6 +15,7 @@ use pumphouse_oauth1::Origin;
 use pumphouse_store::{ErrorKind, Store};
 use tokio::net::TcpListener;
 
+use self::accounts::Accounts;
 use self::operation::Operation;
 use crate::app::App;
 use crate::clock::{Clock, SystemClock};
@@ -23,6 +25,7 @@ use crate::domain::uploads::Uploads;
 use crate::edge::{Limits, Places, Proxies};
 use crate::error::Error;
 use crate::observe::{Metrics, RequestIds};
+use crate::presets;
 use crate::provider;
 use crate::serve::{Doors, Server};
 use crate::urls::Urls;
@@ -35,6 +38,7 @@ pub struct Builder {
     public_port: Option<u16>,
     site: String,
     upload_limit: usize,
+    accounts: Accounts,
     clock: Arc<dyn Clock>,
     operation: Operation,
 }
@@ -56,6 +60,7 @@ impl Server {
             public_port: None,
             site: "Pumphouse".to_owned(),
             upload_limit: 32 * 1024 * 1024,
+            accounts: Accounts::default(),
             clock: Arc::new(SystemClock),
             operation: Operation::default(),
         }
@@ -146,18 +151,29 @@ impl Builder {
         let uploads = Uploads::open(&self.data_dir, self.upload_limit)
             .map_err(|error| StartError::new("cannot use the directories for uploads", error))?;
         let internal = |error: Error| StartError::new("cannot start", error);
+        let mailer = self.accounts.mailer(&self.site, &self.hostname)?;
+        let site = Site {
+            urls: Arc::new(urls),
+            name: self.site.into(),
+            about: Arc::new(operation.about.clone()),
+            mails: mailer.is_some(),
+        };
+        let hasher = Hasher::new().map_err(internal)?;
+        let presets = (self.accounts.clients, self.accounts.users);
+        presets::apply(&store, &site, &hasher, presets, self.clock.now())
+            .await
+            .map_err(cannot_preset)?;
         Ok(App {
             provider: provider::provider(store.clone(), Arc::clone(&self.clock), &origin)
                 .map_err(internal)?,
-            site: Site {
-                urls: Arc::new(urls),
-                name: self.site.into(),
-                about: Arc::new(operation.about.clone()),
-            },
+            site,
             metrics: Metrics::new(store.clone()),
             store,
             clock: self.clock,
-            hasher: Hasher::new().map_err(internal)?,
+            hasher,
+            policy: self.accounts.policy,
+            mailer,
+            web: self.accounts.web,
             uploads,
             origin,
             proxies: Proxies::new(operation.proxies.iter().copied()),
@@ -209,6 +225,14 @@ fn cannot_open(error: pumphouse_store::Error) -> StartError {
         _ => "check that it is a directory that this user can write to",
     };
     StartError::new(format!("cannot open the data directory ({advice})"), error)
+}
+
+fn cannot_preset(error: Error) -> StartError {
+    let text = format!(
+        "cannot make the clients and users of the settings ({})",
+        error.text
+    );
+    StartError::new(text, error)
 }
 
 /// Ids are addresses, so data belongs to the address under which it was made.

@@ -22,7 +22,7 @@ use pumphouse_store::{StoredJob, Transaction};
 use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::app::App;
-use crate::domain::delivery;
+use crate::domain::{delivery, letters};
 use crate::error::{Error, Result};
 
 /// How many jobs are under way at the same time.
@@ -40,6 +40,10 @@ async fn run(app: &App, job: &StoredJob) -> Result<()> {
             while app.store.write(move |tx| delivery::resume(tx, key)).await? {}
             Ok(())
         }
+        letters::KIND => match &app.mailer {
+            Some(mailer) => mailer.run(job).await,
+            None => Err(Error::internal("jobs", "there is no mail server any more")),
+        },
         unknown => Err(Error::internal(
             "jobs",
             format!("this version knows no job '{unknown}'"),

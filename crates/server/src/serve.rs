@@ -1,5 +1,6 @@
 //! Taking connections, and ending well.
 
+use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use tower::ServiceExt as _;
 use crate::app::App;
 use crate::builder::{SideDoors, StartError};
 use crate::connections::Connections;
-use crate::domain::uploads;
+use crate::domain::{invitations, uploads};
 use crate::edge::{Bounce, Peer, Places, Tls, rewrite};
 use crate::http::router;
 use crate::jobs::Runner;
@@ -32,6 +33,7 @@ const PURGE_EVERY: Duration = Duration::from_secs(300);
 pub struct Server {
     address: SocketAddr,
     base_url: String,
+    app: Arc<App>,
     /// Where requests are led to https from.
     bounce: Option<SocketAddr>,
     metrics: Option<SocketAddr>,
@@ -56,6 +58,7 @@ impl Server {
         Self {
             address,
             base_url,
+            app: Arc::clone(&app),
             bounce: local(&doors.side.bounce),
             metrics: local(&doors.side.metrics),
             tls: doors.tls.clone(),
@@ -93,6 +96,20 @@ impl Server {
     /// Its public address, without a slash at the end.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// Makes an invitation, with which one person can make an account; it is good for 30 days.
+    ///
+    /// # Errors
+    /// If it cannot be kept, or the machine has no random bytes.
+    pub async fn invite(&self) -> io::Result<String> {
+        let now = self.app.now();
+        let store = &self.app.store;
+        let code = store.write(move |tx| invitations::invite(tx, None, now));
+        match code.await {
+            Ok(code) => Ok(code.as_str().to_owned()),
+            Err(error) => Err(io::Error::other(error)),
+        }
     }
 
     /// Takes no more connections, lets requests under way end, and closes the store.

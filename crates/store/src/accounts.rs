@@ -3,7 +3,7 @@
 use crate::page::{PageSql, page_sql};
 use crate::sql::{Result, params};
 use crate::users::columns;
-use crate::{Micros, Paging, Snapshot, Transaction, User, UserKey};
+use crate::{CodeKind, Micros, Paging, Snapshot, Transaction, User, UserKey};
 
 /// Newest first: keys are given in order, and never twice.
 const ALL: PageSql = page_sql!(
@@ -44,6 +44,18 @@ impl Transaction<'_> {
         Ok(())
     }
 
+    /// Sets a user's e-mail address, which was confirmed; or that there is none.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
+    pub fn set_email(&self, user: UserKey, email: Option<&str>, now: Micros) -> Result<()> {
+        self.execute(
+            "UPDATE users SET email = ?2, updated = ?3 WHERE key = ?1",
+            params![user, email, now],
+        )?;
+        Ok(())
+    }
+
     /// Sets a user's password hash, in PHC form.
     ///
     /// # Errors
@@ -57,7 +69,7 @@ impl Transaction<'_> {
     }
 
     /// Ends everything by which somebody could act as a user, but for the token of one client:
-    /// sessions, tokens of every kind, and log-ins under way.
+    /// sessions, tokens of every kind, log-ins under way, and ways to recover the account.
     ///
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
@@ -71,7 +83,8 @@ impl Transaction<'_> {
             "DELETE FROM temporary_credentials WHERE owner = ?1",
             params![user],
         )?;
-        self.revoke_bearer(user)
+        self.revoke_bearer(user)?;
+        self.end_codes(CodeKind::Recovery, user)
     }
 
     /// Ends an account, with everything by which somebody could act as its user. What the user made

@@ -103,6 +103,18 @@ impl Transaction<'_> {
         )
     }
 
+    /// Sets an application's secret.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
+    pub fn set_client_secret(&self, key: i64, secret: &str) -> Result<()> {
+        self.execute(
+            "UPDATE clients SET secret = ?2 WHERE key = ?1",
+            params![key, secret],
+        )?;
+        Ok(())
+    }
+
     /// Changes what an application says of itself.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0002_jobs.sql"),
     include_str!("../migrations/0003_groups.sql"),
     include_str!("../migrations/0004_accounts.sql"),
+    include_str!("../migrations/0005_codes.sql"),
     include_str!("../migrations/0006_bearer.sql"),
 ];
 

@@ -146,8 +146,8 @@ impl Store {
         self.inner.nonces.insert(nonce)
     }
 
-    /// Forgets what has expired by now: nonces, log-ins that were not finished, sessions,
-    /// authorization codes.
+    /// Forgets what has expired by now: nonces, log-ins that were not finished, sessions, and codes
+    /// of every kind.
     ///
     /// # Errors
     /// [`ErrorKind::Database`], [`ErrorKind::DiskFull`] or [`ErrorKind::Closed`].
@@ -156,6 +156,7 @@ impl Store {
         self.write(move |tx| {
             tx.purge_sessions(now)?;
             tx.purge_authorization_codes(now)?;
+            tx.purge_codes(now)?;
             tx.purge_temporary_credentials(now)
         })
         .await

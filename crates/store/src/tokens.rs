@@ -265,6 +265,25 @@ impl Transaction<'_> {
         Ok(kept.unwrap_or_else(|| fresh.clone()))
     }
 
+    /// Sets the token credentials of a client and a user.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
+    pub fn set_token_credentials(
+        &self,
+        client: i64,
+        user: UserKey,
+        credentials: &TokenCredentials,
+        now: Micros,
+    ) -> Result<()> {
+        self.execute(
+            "DELETE FROM token_credentials WHERE token = ?1 OR (client = ?2 AND owner = ?3)",
+            params![credentials.token, client, user],
+        )?;
+        self.token_credentials(client, user, credentials, now)?;
+        Ok(())
+    }
+
     /// Forgets log-ins that took too long.
     pub(crate) fn purge_temporary_credentials(&self, now: Micros) -> Result<()> {
         self.execute(

@@ -40,6 +40,8 @@ pub struct User {
     pub updated: Micros,
     /// How much its feeds hold.
     pub feeds: FeedTallies,
+    /// The e-mail address, if it was confirmed.
+    pub email: Option<String>,
 }
 
 /// How many items the feeds of a user have.
@@ -63,7 +65,7 @@ macro_rules! columns {
     () => {
         "users.key, users.nickname, users.person, users.properties, users.created, users.updated,
          users.inbox_items, users.inbox_major, users.inbox_direct, users.inbox_direct_major,
-         users.outbox_items, users.outbox_major"
+         users.outbox_items, users.outbox_major, users.email"
     };
 }
 pub(crate) use columns;
@@ -86,6 +88,7 @@ impl User {
                 outbox: row.get(first + 10)?,
                 outbox_major: row.get(first + 11)?,
             },
+            email: row.get(first + 12)?,
         })
     }
 }

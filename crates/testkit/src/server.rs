@@ -137,6 +137,12 @@ impl TestServer {
         self.door.now()
     }
 
+    /// An invitation, as the operator makes it.
+    pub async fn invite(&self) -> String {
+        let server = self.server().expect("a server that runs");
+        server.invite().await.expect("an invitation")
+    }
+
     /// Somebody without credentials.
     pub fn anonymous(&self) -> Caller {
         Caller::anonymous(self.door.clone())

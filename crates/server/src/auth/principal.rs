@@ -174,8 +174,7 @@ async fn viewer(app: &App, incoming: &Incoming) -> Result<Option<Viewer>, Failur
     } else if let Some(bearer) = bearer::find(app, &incoming.headers)? {
         bearer.user
     } else {
-        let session = Session::find(app, &incoming.headers)?;
-        return Ok(session.map(|session| Viewer::User(session.user)));
+        return Ok(browser(app, incoming)?.map(Viewer::User));
     };
     Ok(Some(user.map_or(Viewer::Public, Viewer::User)))
 }
@@ -209,4 +208,12 @@ fn user(identity: Identity) -> Result<(User, ObjectKey), Failure> {
 
 fn not_logged_in() -> Failure {
     Error::unauthorized("Not logged in.").into()
+}
+
+/// Who is logged in with a browser. Where there are no pages, sessions serve to connect programs only.
+fn browser(app: &App, incoming: &Incoming) -> Result<Option<User>, Failure> {
+    if !app.web {
+        return Ok(None);
+    }
+    Ok(Session::find(app, &incoming.headers)?.map(|session| session.user))
 }

@@ -1,11 +1,13 @@
 //! Accounts: making one, with everything that a new user finds (pump.io protocol, section 4.3).
 
 use pumphouse_activity::{Activity, Object};
-use pumphouse_store::{NewObject, NewUser, Snapshot, Transaction, User};
+use pumphouse_store::{CodeKind, NewObject, NewUser, Snapshot, Transaction, User};
 use serde_json::{Map, Value};
 
+use super::codes::Code;
+use super::emails::Email;
 use super::posting::{Actor, Posting};
-use super::{Site, Viewer, clean, documents, people};
+use super::{Site, Viewer, clean, documents, letters, people};
 use crate::error::{Error, Result};
 use crate::{clock, ids};
 
@@ -88,6 +90,10 @@ fn shorten(text: &str) -> String {
 pub(crate) struct NewAccount {
     pub(crate) nickname: Nickname,
     pub(crate) password_hash: String,
+    /// The address that is to be confirmed.
+    pub(crate) email: Option<Email>,
+    /// The invitation that is used for it.
+    pub(crate) invitation: Option<Code>,
     /// Whatever else was given.
     pub(crate) properties: Map<String, Value>,
 }
@@ -116,6 +122,11 @@ pub(crate) fn check_free(snapshot: &Snapshot<'_>, nickname: &Nickname) -> Result
     Ok(())
 }
 
+/// The refusal of who has no invitation.
+pub(crate) fn not_invited() -> Error {
+    Error::forbidden("Registration needs an invitation that was not used before.")
+}
+
 /// Makes an account, its profile, its first lists and its welcome.
 pub(crate) fn create(
     tx: &Transaction<'_>,
@@ -124,6 +135,11 @@ pub(crate) fn create(
     now: i64,
 ) -> Result<User> {
     check_free(tx, &account.nickname)?;
+    if let Some(code) = &account.invitation
+        && !tx.use_code(CodeKind::Invitation, &code.digest(), now)?
+    {
+        return Err(not_invited());
+    }
     let nickname = account.nickname.as_str();
     let profile = people::new_profile(site, nickname, now);
     let person = tx.insert_object(&NewObject {
@@ -145,6 +161,11 @@ pub(crate) fn create(
     })?;
     let user = people::find_user(tx, nickname)?;
     begin(tx, site, &user, now)?;
+    if let Some(email) = &account.email
+        && site.mails
+    {
+        letters::ask_for_confirmation(tx, site, &user, email, now)?;
+    }
     people::find_user(tx, nickname)
 }
 

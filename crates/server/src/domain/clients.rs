@@ -161,7 +161,21 @@ fn associate(
     now: i64,
 ) -> Result<Registered> {
     let (id, secret) = (ids::token()?, ids::secret()?);
-    let generator = generator(site, &id, fields, now);
+    insert(tx, site, (&id, &secret), fields, None, now)?;
+    Ok(Registered { id, secret })
+}
+
+/// Keeps an application, and what stands for it as generator.
+pub(crate) fn insert(
+    tx: &Transaction<'_>,
+    site: &Site,
+    (id, secret): (&str, &str),
+    fields: &ClientFields,
+    summary: Option<&str>,
+    now: i64,
+) -> Result<()> {
+    let mut generator = generator(site, id, fields, now);
+    generator.summary = summary.map(str::to_owned);
     let object_type = generator.object_type.clone().unwrap_or_default();
     let generator = tx.insert_object(&NewObject {
         id: generator.id.as_deref().unwrap_or_default(),
@@ -171,8 +185,8 @@ fn associate(
         document: &documents::of_object(&generator)?,
         updated: now,
     })?;
-    tx.insert_client(&id, &secret, generator, fields, now)?;
-    Ok(Registered { id, secret })
+    tx.insert_client(id, secret, generator, fields, now)?;
+    Ok(())
 }
 
 /// How an application appears in what it does (section 6.4).

@@ -8,12 +8,16 @@ pub(crate) mod addressing;
 pub(crate) mod audience;
 pub(crate) mod clean;
 pub(crate) mod clients;
+pub(crate) mod codes;
 pub(crate) mod collections;
 pub(crate) mod content;
 pub(crate) mod delivery;
 pub(crate) mod documents;
 pub(crate) mod effects;
+pub(crate) mod emails;
 pub(crate) mod feeds;
+pub(crate) mod invitations;
+pub(crate) mod letters;
 pub(crate) mod merge;
 pub(crate) mod oauth2;
 pub(crate) mod object_feeds;
@@ -27,6 +31,7 @@ pub(crate) mod render;
 pub(crate) mod revise;
 pub(crate) mod scrub;
 pub(crate) mod search;
+pub(crate) mod signup;
 pub(crate) mod uploads;
 pub(crate) mod users;
 pub(crate) mod verbs;
@@ -47,6 +52,8 @@ pub(crate) struct Site {
     pub(crate) name: Arc<str>,
     /// What its pages show besides.
     pub(crate) about: Arc<About>,
+    /// Whether it can send mail.
+    pub(crate) mails: bool,
 }
 
 /// What the pages of a site show of it, besides its name.

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use pumphouse_activity::{Collection, Object};
-use pumphouse_store::{Snapshot, Transaction, User, UserKey};
+use pumphouse_store::{Snapshot, TokenCredentials, Transaction, User, UserKey};
 use serde_json::{Map, Value};
 
 use super::accounts::{self, NewAccount};
@@ -23,8 +23,32 @@ pub(crate) fn whole_record(
     viewer: &Viewer,
     user: &User,
 ) -> Result<Map<String, Value>> {
+    rendered(snapshot, site, viewer, user, Detail::Full)
+}
+
+/// The record as a user reads it who has just got a token, with that token.
+pub(crate) fn record_with_token(
+    snapshot: &Snapshot<'_>,
+    site: &Site,
+    user: &User,
+    token: TokenCredentials,
+) -> Result<Map<String, Value>> {
+    let viewer = Viewer::User(user.clone());
+    let mut record = rendered(snapshot, site, &viewer, user, Detail::Bare)?;
+    record.insert("token".to_owned(), token.token.into());
+    record.insert("secret".to_owned(), token.secret.into());
+    Ok(record)
+}
+
+fn rendered(
+    snapshot: &Snapshot<'_>,
+    site: &Site,
+    viewer: &Viewer,
+    user: &User,
+    detail: Detail,
+) -> Result<Map<String, Value>> {
     let stored = people::profile(snapshot, user)?;
-    let profile = Renderer::new(snapshot, site, viewer).one_object(&stored, Detail::Full)?;
+    let profile = Renderer::new(snapshot, site, viewer).one_object(&stored, detail)?;
     accounts::record(user, &profile, viewer.is(user))
 }
 

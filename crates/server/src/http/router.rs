@@ -39,7 +39,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             post(oauth::access_token).get(oauth::access_token),
         )
         .route("/oauth2/token", post(oauth2::token))
-        .merge(web::routes())
+        .merge(web::routes(app.web))
         .route("/uploads/{*path}", get(uploads::file))
         .route("/{nickname}", get(nickname::get))
         .route("/healthz", get(health::health))

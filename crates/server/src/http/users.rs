@@ -7,7 +7,6 @@ use axum::response::IntoResponse;
 use http::{HeaderValue, StatusCode, header};
 use pumphouse_activity::as2::{self, Local, ToAs2};
 use pumphouse_activity::{Activity, Object};
-use pumphouse_store::TokenCredentials;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -15,51 +14,18 @@ use super::feeds::{do_activity, own_feed};
 use super::paging::page_request;
 use crate::app::App;
 use crate::auth::{AnyRead, ClientWrite, UserRead, UserWrite};
-use crate::domain::accounts::{self, NewAccount, Nickname};
 use crate::domain::passwords::Password;
 use crate::domain::render::{Detail, Renderer};
 use crate::domain::users::{self, Change, NewPassword};
 use crate::domain::{Viewer, people};
 use crate::error::{Error, Result};
-use crate::ids;
+use crate::registration;
 use crate::wire::{Path, Reply, json, negotiated};
 
 /// `POST /api/users`: an account, with a token for the application that made it.
 pub(super) async fn create(State(app): State<Arc<App>>, write: ClientWrite) -> Reply {
     let parameters = write.incoming.parameters()?;
-    let nickname = Nickname::parse(parameters.get("nickname").and_then(Value::as_str))?;
-    let password = Password::parse(
-        parameters
-            .get("password")
-            .and_then(Value::as_str)
-            .unwrap_or_default(),
-    )?;
-    app.store
-        .read(|snapshot| accounts::check_free(snapshot, &nickname))?;
-    let account = NewAccount {
-        nickname,
-        password_hash: app.hasher.hash(password).await?,
-        properties: NewAccount::properties(&parameters),
-    };
-    let fresh = TokenCredentials {
-        token: ids::token()?,
-        secret: ids::secret()?,
-    };
-    let (site, now, client) = (app.site.clone(), app.now(), write.client);
-    let (record, token) = app
-        .store
-        .write(move |tx| {
-            let user = accounts::create(tx, &site, &account, now)?;
-            let token = tx.token_credentials(client, user.key, &fresh, now)?;
-            let profile = people::profile(tx, &user)?;
-            let viewer = Viewer::User(user.clone());
-            let profile = Renderer::new(tx, &site, &viewer).one_object(&profile, Detail::Bare)?;
-            Ok::<_, Error>((accounts::record(&user, &profile, true)?, token))
-        })
-        .await?;
-    let mut record = record;
-    record.insert("token".to_owned(), token.token.into());
-    record.insert("secret".to_owned(), token.secret.into());
+    let (_, record) = registration::register(&app, &parameters, write.client).await?;
     Ok(json(&record))
 }
 

@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode};
 use pumphouse_activity::Activity;
 use pumphouse_store::{Inbox, User};
 
-use super::pages::{Entry, Frame, Home, page};
+use super::pages::{Api, Entry, Frame, Home, page};
 use crate::app::App;
 use crate::auth::Session;
 use crate::domain::Viewer;
@@ -31,7 +31,20 @@ pub(super) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Rep
             nickname: user.as_ref().map(|user| user.nickname.as_str()),
         },
         host: app.site.urls.host(),
+        admits: app.policy.admits(),
         entries,
+    };
+    Ok(page(StatusCode::OK, &template))
+}
+
+/// What the server is, where there are no other pages.
+pub(super) async fn about(State(app): State<Arc<App>>) -> Reply {
+    let template = Api {
+        frame: Frame {
+            site: &app.site,
+            nickname: None,
+        },
+        host: app.site.urls.host(),
     };
     Ok(page(StatusCode::OK, &template))
 }

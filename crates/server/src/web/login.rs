@@ -96,6 +96,7 @@ fn form(app: &App, status: StatusCode, username: &str, alert: Option<&str>) -> R
         status,
         &Login {
             frame,
+            admits: app.policy.admits(),
             username,
             alert,
         },

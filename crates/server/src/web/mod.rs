@@ -23,23 +23,28 @@ use http::header;
 
 use crate::app::App;
 
-pub(crate) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/", get(home::show))
-        .route("/main/register", get(register::show).post(register::submit))
-        .route("/main/login", get(login::show).post(login::submit))
-        .route("/main/logout", post(login::end))
+/// The pages; without `web` those alone that the API cannot do without (section 11.1).
+pub(crate) fn routes(web: bool) -> Router<Arc<App>> {
+    let needed = Router::new()
         .route(
             "/oauth/authorize",
             get(authorize::show).post(authorize::submit),
         )
-        .merge(oauth2::routes())
         .route("/static/style.css", get(style))
         .route("/favicon.ico", get(favicon))
         .route(
             "/robots.txt",
             get(|| async { "User-agent: *\nDisallow: /api/\n" }),
-        )
+        );
+    if !web {
+        return needed.route("/", get(home::about));
+    }
+    needed
+        .merge(oauth2::routes())
+        .route("/", get(home::show))
+        .route("/main/register", get(register::show).post(register::submit))
+        .route("/main/login", get(login::show).post(login::submit))
+        .route("/main/logout", post(login::end))
 }
 
 async fn style() -> Response {

@@ -93,6 +93,8 @@ pub(super) struct Denied<'a> {
 #[template(path = "login.html")]
 pub(super) struct Login<'a> {
     pub(super) frame: Frame<'a>,
+    /// Whether people can make accounts.
+    pub(super) admits: bool,
     pub(super) username: &'a str,
     pub(super) alert: Option<&'a str>,
 }
@@ -102,6 +104,10 @@ pub(super) struct Login<'a> {
 pub(super) struct Register<'a> {
     pub(super) frame: Frame<'a>,
     pub(super) username: &'a str,
+    /// What was given as address; there is no field if none is asked for.
+    pub(super) email: Option<&'a str>,
+    /// What was given as invitation; there is no field if none is needed.
+    pub(super) invitation: Option<&'a str>,
     pub(super) alert: Option<&'a str>,
 }
 
@@ -110,7 +116,17 @@ pub(super) struct Register<'a> {
 pub(super) struct Home<'a> {
     pub(super) frame: Frame<'a>,
     pub(super) host: &'a str,
+    /// Whether people can make accounts.
+    pub(super) admits: bool,
     pub(super) entries: Vec<Entry>,
+}
+
+/// What the server is, where there are no other pages.
+#[derive(Template)]
+#[template(path = "api.html")]
+pub(super) struct Api<'a> {
+    pub(super) frame: Frame<'a>,
+    pub(super) host: &'a str,
 }
 
 /// An activity in a list. Both texts are HTML that was scrubbed when it came in.

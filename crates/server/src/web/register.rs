@@ -4,59 +4,71 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use http::{HeaderMap, StatusCode};
-use serde_json::Map;
+use http::StatusCode;
 
 use super::login::{field, fields, to_front_page};
 use super::origin;
 use super::pages::{Frame, Register, page};
 use crate::app::App;
 use crate::auth::Session;
-use crate::domain::accounts::{self, NewAccount, Nickname};
-use crate::domain::passwords::Password;
-use crate::error::{Error, Result};
+use crate::error::Error;
+use crate::registration::register_on_page;
+use crate::settings::Registration;
 use crate::wire::{Incoming, Reply};
 
-pub(super) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Reply {
-    if Session::find(&app, &headers)?.is_some() {
+/// What the form sends that an account is made of.
+const FIELDS: &[&str] = &["nickname", "password", "email", "invitation"];
+
+/// What the form shows again.
+#[derive(Clone, Copy, Default)]
+struct Given<'a> {
+    nickname: &'a str,
+    email: &'a str,
+    invitation: &'a str,
+}
+
+pub(super) async fn show(State(app): State<Arc<App>>, request: Request) -> Reply {
+    let incoming = Incoming::read(request).await?;
+    if Session::find(&app, &incoming.headers)?.is_some() {
         return Ok(Redirect::to("/").into_response());
     }
-    Ok(form(&app, StatusCode::OK, "", None))
+    if !app.policy.admits() {
+        return Err(Error::forbidden("No registration allowed.").into());
+    }
+    let invitation = incoming.query("invitation").unwrap_or_default();
+    let given = Given {
+        invitation: &invitation,
+        ..Given::default()
+    };
+    Ok(form(&app, StatusCode::OK, given, None))
 }
 
 pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Reply {
     let incoming = Incoming::read(request).await?;
     origin::check(&app, &incoming.headers)?;
     let fields = fields(&incoming);
-    let (nickname, password) = (field(&fields, "nickname"), field(&fields, "password"));
-    if password != field(&fields, "repeat") {
+    let given = Given {
+        nickname: field(&fields, "nickname"),
+        email: field(&fields, "email"),
+        invitation: field(&fields, "invitation"),
+    };
+    if field(&fields, "password") != field(&fields, "repeat") {
         let alert = "The two passwords differ.";
-        return Ok(form(&app, StatusCode::BAD_REQUEST, nickname, Some(alert)));
+        return Ok(form(&app, StatusCode::BAD_REQUEST, given, Some(alert)));
     }
-    match register(&app, nickname, password).await {
+    let parameters = fields
+        .iter()
+        .filter(|(name, _)| FIELDS.contains(&name.as_str()))
+        .map(|(name, value)| (name.clone(), value.clone().into()))
+        .collect();
+    match register_on_page(&app, &parameters).await {
         Ok(user) => to_front_page(&app, &Session::begin(&app, user).await?),
         Err(error) if error.status.is_client_error() => {
             let alert = explain(&error);
-            Ok(form(&app, error.status, nickname, Some(&alert)))
+            Ok(form(&app, error.status, given, Some(&alert)))
         }
         Err(error) => Err(error.into()),
     }
-}
-
-async fn register(app: &App, nickname: &str, password: &str) -> Result<i64> {
-    let nickname = Nickname::parse(Some(nickname))?;
-    let password = Password::parse(password)?;
-    app.store
-        .read(|snapshot| accounts::check_free(snapshot, &nickname))?;
-    let account = NewAccount {
-        nickname,
-        password_hash: app.hasher.hash(password).await?,
-        properties: Map::new(),
-    };
-    let (site, now) = (app.site.clone(), app.now());
-    app.store
-        .write(move |tx| Ok(accounts::create(tx, &site, &account, now)?.key))
-        .await
 }
 
 /// What a person can do about it.
@@ -75,16 +87,19 @@ fn explain(error: &Error) -> String {
     }
 }
 
-fn form(app: &App, status: StatusCode, username: &str, alert: Option<&str>) -> Response {
+fn form(app: &App, status: StatusCode, given: Given<'_>, alert: Option<&str>) -> Response {
     let frame = Frame {
         site: &app.site,
         nickname: None,
     };
+    let invited = matches!(app.policy.registration, Registration::Invitation { .. });
     page(
         status,
         &Register {
             frame,
-            username,
+            username: given.nickname,
+            email: app.policy.require_email.then_some(given.email),
+            invitation: invited.then_some(given.invitation),
             alert,
         },
     )

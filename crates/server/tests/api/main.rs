@@ -20,6 +20,7 @@ mod pages;
 mod paging;
 mod posting;
 mod process;
+mod registration;
 mod resources;
 mod settled;
 mod shapes;

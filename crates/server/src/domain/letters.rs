@@ -1,0 +1,64 @@
+//! What is sent by mail. A letter is a job, so it is sent if and only if what it tells is kept.
+
+use pumphouse_store::{CodeKind, Transaction, User};
+use serde::{Deserialize, Serialize};
+
+use super::Site;
+use super::codes::{Code, DAY};
+use super::emails::Email;
+use crate::error::{Error, Result};
+
+/// The kind of job that sends a letter.
+pub(crate) const KIND: &str = "mail";
+
+/// How long an address can be confirmed: 30 days, in microseconds.
+const CONFIRMATION_LIFETIME: i64 = 30 * DAY;
+
+/// A letter in plain text.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Letter {
+    pub(crate) to: String,
+    pub(crate) subject: String,
+    pub(crate) text: String,
+}
+
+impl Letter {
+    /// Has it sent when the transaction is kept.
+    pub(crate) fn send(&self, tx: &Transaction<'_>, now: i64) -> Result<()> {
+        let payload =
+            serde_json::to_string(self).map_err(|error| Error::internal("letter", error))?;
+        tx.add_job(KIND, &payload, now)?;
+        Ok(())
+    }
+}
+
+/// Asks a user to confirm an address (pump.io protocol, section 11.6).
+pub(crate) fn ask_for_confirmation(
+    tx: &Transaction<'_>,
+    site: &Site,
+    user: &User,
+    email: &Email,
+    now: i64,
+) -> Result<()> {
+    let code = Code::random()?;
+    code.keep(
+        tx,
+        CodeKind::Confirmation,
+        Some(user.key),
+        Some(email),
+        (now, CONFIRMATION_LIFETIME),
+    )?;
+    let letter = Letter {
+        to: email.as_str().to_owned(),
+        subject: format!("Confirm your email address for {}", site.name),
+        text: format!(
+            "Hello {},\n\nopen this page to confirm that this is your address:\n\n    {}/main/confirm/{}\n\n\
+             If you have no account at {}, ignore this letter.\n",
+            user.nickname,
+            site.urls.base(),
+            code.as_str(),
+            site.name,
+        ),
+    };
+    letter.send(tx, now)
+}
