@@ -16,6 +16,7 @@ use crate::domain::uploads::Uploads;
 use crate::edge::{Canonical, Limits, Proxies};
 use crate::mail::Mailer;
 use crate::observe::{Metrics, RequestIds};
+use crate::outbound::Outbound;
 use crate::provider::Keeper;
 
 /// The server's parts, shared by all requests.
@@ -32,6 +33,8 @@ pub(crate) struct App {
     pub(crate) web: bool,
     pub(crate) uploads: Uploads,
     pub(crate) provider: Provider<Keeper>,
+    /// The way to other servers.
+    pub(crate) outbound: Outbound,
     /// The public origin, which signatures are made for.
     pub(crate) origin: Origin,
     /// Whose word about where requests come from is taken.

@@ -25,6 +25,7 @@ use crate::domain::uploads::Uploads;
 use crate::edge::{Limits, Places, Proxies};
 use crate::error::Error;
 use crate::observe::{Metrics, RequestIds};
+use crate::outbound::Outbound;
 use crate::presets;
 use crate::provider;
 use crate::serve::{Doors, Server};
@@ -164,6 +165,7 @@ impl Builder {
             .await
             .map_err(cannot_preset)?;
         Ok(App {
+            outbound: Outbound::new(operation.reach.clone()).map_err(internal)?,
             provider: provider::provider(store.clone(), Arc::clone(&self.clock), &origin)
                 .map_err(internal)?,
             site,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use jiff::tz::Offset;
 
 /// Where the server takes the time from.
@@ -59,6 +60,12 @@ pub(crate) fn format(micros: i64) -> String {
     seconds(micros).to_string()
 }
 
+/// A time as HTTP writes it in `Date`; `None` if it is none.
+pub(crate) fn parse_http(text: &str) -> Option<i64> {
+    let time = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+    Some(time.as_microsecond())
+}
+
 /// A day as it stands in the addresses of uploads: UTC, `2026/11/24` (section 7.6).
 pub(crate) fn day(micros: i64) -> String {
     let date = Offset::UTC.to_datetime(seconds(micros)).date();
@@ -74,6 +81,21 @@ mod tests {
     #[test]
     fn times_have_whole_seconds() {
         assert_eq!(super::format(1_795_478_952_999_999), "2026-11-24T00:09:12Z");
+    }
+
+    #[test]
+    fn dates_of_requests_are_those_of_http() {
+        let time = super::parse_http("Mon, 23 Nov 2026 23:58:45 GMT");
+        assert_eq!(time, Some(1_795_478_325_000_000));
+        for other in [
+            "",
+            "yesterday",
+            "2026-11-23T23:58:45Z",
+            "1795478325",
+            "Tue, 23 Nov 2026 23:58:45 GMT",
+        ] {
+            assert_eq!(super::parse_http(other), None, "{other}");
+        }
     }
 
     #[test]

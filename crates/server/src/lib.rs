@@ -33,6 +33,7 @@ mod ids;
 mod jobs;
 mod mail;
 mod observe;
+mod outbound;
 mod presets;
 mod provider;
 mod registration;

@@ -5,6 +5,7 @@ use pumphouse_store::{ClientFields, Store, TokenCredentials, Transaction};
 use serde_json::Map;
 
 use crate::domain::accounts::{self, NewAccount, Nickname};
+use crate::domain::dialback::Identity;
 use crate::domain::emails::Email;
 use crate::domain::passwords::{Hasher, Password};
 use crate::domain::{Site, clients};
@@ -65,30 +66,30 @@ async fn account(store: &Store, hasher: &Hasher, user: &PresetUser) -> Result<Op
 }
 
 fn set_client(tx: &Transaction<'_>, site: &Site, preset: &PresetClient, now: i64) -> Result<()> {
-    let bad = |text: &str| Err(Error::bad_request(format!("client '{}' {text}", preset.id)));
+    let bad = |text: &str| Error::bad_request(format!("client '{}' {text}", preset.id));
     if preset.id.is_empty() || preset.secret.is_empty() {
-        return bad("needs an id and a secret");
+        return Err(bad("needs an id and a secret"));
     }
-    if preset.host.is_some() {
-        return bad("speaks for a host, and this server does not take part in federation yet");
-    }
-    if let Some(client) = tx.client(&preset.id)? {
-        tx.set_client_secret(client.key, &preset.secret)?;
-        return Ok(());
-    }
-    let fields = ClientFields {
-        application_name: preset.title.clone(),
-        ..ClientFields::default()
+    let key = match tx.client(&preset.id)? {
+        Some(client) => {
+            tx.set_client_secret(client.key, &preset.secret)?;
+            client.key
+        }
+        None => {
+            let fields = ClientFields {
+                application_name: preset.title.clone(),
+                ..ClientFields::default()
+            };
+            let credentials = (preset.id.as_str(), preset.secret.as_str());
+            let summary = preset.description.as_deref();
+            clients::insert(tx, site, credentials, &fields, summary, now)?
+        }
     };
-    let credentials = (preset.id.as_str(), preset.secret.as_str());
-    clients::insert(
-        tx,
-        site,
-        credentials,
-        &fields,
-        preset.description.as_deref(),
-        now,
-    )
+    if let Some(host) = &preset.host {
+        let host = Identity::host(host).ok_or_else(|| bad("speaks for what is no host name"))?;
+        tx.set_client_principal(key, &host.id())?;
+    }
+    Ok(())
 }
 
 fn set_user(tx: &Transaction<'_>, preset: &PresetUser, now: i64) -> Result<()> {

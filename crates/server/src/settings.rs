@@ -113,8 +113,7 @@ pub struct PresetClient {
     pub title: Option<String>,
     /// What it is, for people.
     pub description: Option<String>,
-    /// The host that it speaks for; nobody if there is none. A server that takes no part in
-    /// federation does not start with one.
+    /// The host that it speaks for; nobody if there is none.
     pub host: Option<String>,
 }
 

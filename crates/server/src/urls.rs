@@ -156,6 +156,16 @@ impl Urls {
         format!("{}/api/user/{nickname}/profile", self.base)
     }
 
+    /// Where applications register.
+    pub(crate) fn registration(&self) -> String {
+        format!("{}/api/client/register", self.base)
+    }
+
+    /// Where other servers ask whether a request is ours.
+    pub(crate) fn dialback(&self) -> String {
+        format!("{}/api/dialback", self.base)
+    }
+
     /// The collection of all users.
     pub(crate) fn users(&self) -> String {
         format!("{}/api/users", self.base)

@@ -14,6 +14,8 @@ pub struct Client {
     pub secret: String,
     /// The application that appears as generator of what it does.
     pub generator: ObjectKey,
+    /// The id of the remote host or person that it speaks for.
+    pub principal: Option<String>,
     /// What it said of itself.
     pub fields: ClientFields,
 }
@@ -50,7 +52,8 @@ impl Snapshot<'_> {
     /// [`crate::ErrorKind::Database`].
     pub fn client(&self, id: &str) -> Result<Option<Client>> {
         self.first(
-            "SELECT key, id, secret, generator, application_type, application_name, logo_url, contacts, redirect_uris
+            "SELECT key, id, secret, generator, application_type, application_name, logo_url, contacts, redirect_uris,
+                 principal
              FROM clients WHERE id = ?1",
             params![id],
             |row| {
@@ -59,6 +62,7 @@ impl Snapshot<'_> {
                     id: row.get(1)?,
                     secret: row.get(2)?,
                     generator: row.get(3)?,
+                    principal: row.get(9)?,
                     fields: ClientFields {
                         application_type: row.get(4)?,
                         application_name: row.get(5)?,
@@ -111,6 +115,18 @@ impl Transaction<'_> {
         self.execute(
             "UPDATE clients SET secret = ?2 WHERE key = ?1",
             params![key, secret],
+        )?;
+        Ok(())
+    }
+
+    /// Records whom an application speaks for: the id of a remote host or person.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
+    pub fn set_client_principal(&self, key: i64, principal: &str) -> Result<()> {
+        self.execute(
+            "UPDATE clients SET principal = ?2 WHERE key = ?1",
+            params![key, principal],
         )?;
         Ok(())
     }

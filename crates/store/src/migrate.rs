@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0004_accounts.sql"),
     include_str!("../migrations/0005_codes.sql"),
     include_str!("../migrations/0006_bearer.sql"),
+    include_str!("../migrations/0008_dialback.sql"),
 ];
 
 /// Opens the database for writing, with every commit on disk before it is acknowledged.

@@ -146,8 +146,8 @@ impl Store {
         self.inner.nonces.insert(nonce)
     }
 
-    /// Forgets what has expired by now: nonces, log-ins that were not finished, sessions, and codes
-    /// of every kind.
+    /// Forgets what has expired by now: nonces, log-ins that were not finished, sessions, codes of
+    /// every kind, and dialbacks.
     ///
     /// # Errors
     /// [`ErrorKind::Database`], [`ErrorKind::DiskFull`] or [`ErrorKind::Closed`].
@@ -157,6 +157,7 @@ impl Store {
             tx.purge_sessions(now)?;
             tx.purge_authorization_codes(now)?;
             tx.purge_codes(now)?;
+            tx.purge_dialbacks(now)?;
             tx.purge_temporary_credentials(now)
         })
         .await

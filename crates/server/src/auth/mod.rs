@@ -6,6 +6,7 @@
 //! verification.
 
 mod bearer;
+pub(crate) mod dialback;
 mod principal;
 mod session;
 

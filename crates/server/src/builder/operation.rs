@@ -1,7 +1,7 @@
 //! Settings of how the server meets the network and those who run it.
 
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use super::{Builder, StartError, cannot_listen};
 use crate::app::Favicon;
 use crate::domain::{About, scrub};
 use crate::edge::{Canonical, Tls};
+use crate::outbound::Reach;
 
 /// Requests a second from one address, beyond which it has to wait: a hundred times what a busy
 /// client sends.
@@ -34,6 +35,7 @@ pub(super) struct Operation {
     pub(super) request_rate: u32,
     pub(super) connections_each: usize,
     pub(super) about: About,
+    pub(super) reach: Reach,
     favicon: Option<PathBuf>,
 }
 
@@ -51,6 +53,7 @@ impl Default for Operation {
             request_rate: REQUEST_RATE,
             connections_each: CONNECTIONS_EACH,
             about: About::default(),
+            reach: Reach::default(),
             favicon: None,
         }
     }
@@ -156,6 +159,23 @@ impl Builder {
     #[must_use]
     pub fn footer(mut self, html: &str) -> Self {
         self.operation.about.footer = Some(scrub::html(html));
+        self
+    }
+
+    /// Whether requests to other servers may go to addresses of this machine and its network, as
+    /// on a network without the internet. Default: not, so that nobody can use the server to reach
+    /// what only it can reach.
+    #[must_use]
+    pub fn reach_private_addresses(mut self, reach: bool) -> Self {
+        self.operation.reach.private = reach;
+        self
+    }
+
+    /// Where another host is found, whatever its name says and wherever that is: on networks
+    /// without names, and for tests.
+    #[must_use]
+    pub fn known_host(mut self, name: impl Into<String>, address: SocketAddr) -> Self {
+        self.operation.reach.known.insert(name.into(), address);
         self
     }
 

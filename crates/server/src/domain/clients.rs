@@ -4,6 +4,7 @@ use pumphouse_activity::Object;
 use pumphouse_store::{ClientFields, NewObject, Transaction};
 use serde_json::{Map, Value};
 
+use super::dialback::Identity;
 use super::oauth2::is_out_of_band;
 use super::{Site, documents, people};
 use crate::clock;
@@ -136,15 +137,16 @@ fn is_address(text: &str) -> bool {
         .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
-/// Registers an application or changes what is known of it.
+/// Registers an application, for a remote identity if one was proven, or changes what is known of it.
 pub(crate) fn register(
     tx: &Transaction<'_>,
     site: &Site,
     registration: Registration,
+    identity: Option<&Identity>,
     now: i64,
 ) -> Result<Registered> {
     match registration {
-        Registration::Associate(fields) => associate(tx, site, &fields, now),
+        Registration::Associate(fields) => associate(tx, site, &fields, identity, now),
         Registration::Update {
             id,
             secret,
@@ -158,14 +160,18 @@ fn associate(
     tx: &Transaction<'_>,
     site: &Site,
     fields: &ClientFields,
+    identity: Option<&Identity>,
     now: i64,
 ) -> Result<Registered> {
     let (id, secret) = (ids::token()?, ids::secret()?);
-    insert(tx, site, (&id, &secret), fields, None, now)?;
+    let key = insert(tx, site, (&id, &secret), fields, None, now)?;
+    if let Some(identity) = identity {
+        tx.set_client_principal(key, &identity.id())?;
+    }
     Ok(Registered { id, secret })
 }
 
-/// Keeps an application, and what stands for it as generator.
+/// Keeps an application, and what stands for it as generator; gives its key.
 pub(crate) fn insert(
     tx: &Transaction<'_>,
     site: &Site,
@@ -173,7 +179,7 @@ pub(crate) fn insert(
     fields: &ClientFields,
     summary: Option<&str>,
     now: i64,
-) -> Result<()> {
+) -> Result<i64> {
     let mut generator = generator(site, id, fields, now);
     generator.summary = summary.map(str::to_owned);
     let object_type = generator.object_type.clone().unwrap_or_default();
@@ -185,8 +191,7 @@ pub(crate) fn insert(
         document: &documents::of_object(&generator)?,
         updated: now,
     })?;
-    tx.insert_client(id, secret, generator, fields, now)?;
-    Ok(())
+    Ok(tx.insert_client(id, secret, generator, fields, now)?)
 }
 
 /// How an application appears in what it does (section 6.4).

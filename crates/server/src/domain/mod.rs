@@ -12,6 +12,7 @@ pub(crate) mod codes;
 pub(crate) mod collections;
 pub(crate) mod content;
 pub(crate) mod delivery;
+pub(crate) mod dialback;
 pub(crate) mod documents;
 pub(crate) mod effects;
 pub(crate) mod emails;

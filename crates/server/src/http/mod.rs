@@ -4,6 +4,7 @@ mod activities;
 mod collections;
 mod compress;
 mod conditional;
+mod dialback;
 mod feeds;
 mod health;
 mod nickname;

@@ -6,20 +6,24 @@ use axum::extract::{Request, State};
 use http::header;
 
 use crate::app::App;
+use crate::auth::dialback;
 use crate::domain::clients::{self, Registration};
-use crate::error::Error;
 use crate::wire::{Incoming, Reply, json};
 
 pub(super) async fn register(State(app): State<Arc<App>>, request: Request) -> Reply {
     let incoming = Incoming::read(request).await?;
-    if incoming.headers.contains_key(header::AUTHORIZATION) {
-        return Err(Error::unauthorized("This server does not take part in federation yet: register without an Authorization header.").into());
-    }
+    let identity = match incoming.headers.contains_key(header::AUTHORIZATION) {
+        true => {
+            let url = app.site.urls.registration();
+            Some(dialback::verify(&app, &incoming.headers, &url).await?)
+        }
+        false => None,
+    };
     let registration = Registration::parse(&incoming.parameters()?)?;
     let (site, now) = (app.site.clone(), app.now());
     let registered = app
         .store
-        .write(move |tx| clients::register(tx, &site, registration, now))
+        .write(move |tx| clients::register(tx, &site, registration, identity.as_ref(), now))
         .await?;
     Ok(json(&serde_json::json!({
         "client_id": registered.id,

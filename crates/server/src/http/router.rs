@@ -12,8 +12,8 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::unknown::{unknown, wrong_method};
 use super::{
-    activities, collections, compress, conditional, feeds, health, nickname, oauth, oauth2,
-    objects, registration, uploads, users, well_known,
+    activities, collections, compress, conditional, dialback, feeds, health, nickname, oauth,
+    oauth2, objects, registration, uploads, users, well_known,
 };
 use crate::app::App;
 use crate::edge;
@@ -85,6 +85,7 @@ fn discovery() -> Router<Arc<App>> {
 fn api() -> Router<Arc<App>> {
     Router::new()
         .route("/api/client/register", post(registration::register))
+        .route("/api/dialback", post(dialback::dialback))
         .route("/api/whoami", get(users::whoami))
         .route("/api/users", get(users::list).post(users::create))
         .route(

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use pumphouse_activity::as2::{self, Local, ToAs2};
 use pumphouse_oauth1::Problem;
 use pumphouse_oauth1::problem::TokenFault;
@@ -22,6 +22,8 @@ pub(crate) enum Failure {
     Unverified(Problem),
     /// Its bearer token could not.
     Bearer(BearerFault),
+    /// Another server did not confirm it, or it could not be asked.
+    Dialback(String),
 }
 
 /// What is wrong with a bearer token.
@@ -58,6 +60,16 @@ impl IntoResponse for Failure {
             Self::Unverified(problem) => {
                 let (status, text) = api_refusal(&problem);
                 plain(status, text)
+            }
+            Self::Dialback(text) => {
+                let mut response = (StatusCode::UNAUTHORIZED, text).into_response();
+                let dialback = HeaderValue::from_static("Dialback");
+                let headers = response.headers_mut();
+                // Peers know it by the misspelt name (section 2.3).
+                let misspelt = HeaderName::from_static("www-authentication");
+                headers.insert(misspelt, dialback.clone());
+                headers.insert(header::WWW_AUTHENTICATE, dialback);
+                response
             }
             Self::Bearer(fault) => {
                 let (text, challenge) = match fault {

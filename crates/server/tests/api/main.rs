@@ -8,6 +8,7 @@ mod as2;
 mod bearer;
 mod bodies;
 mod dance;
+mod dialback;
 mod discovery;
 mod effects;
 mod groups;

@@ -54,7 +54,7 @@ fn host_document(app: &App) -> Document {
                 "application/json",
                 format!("{base}/.well-known/webfinger?resource={{uri}}"),
             ),
-            at("registration_endpoint", "/api/client/register"),
+            Link::href("registration_endpoint", app.site.urls.registration()),
             at(
                 "http://apinamespace.org/oauth/request_token",
                 "/oauth/request_token",
@@ -67,6 +67,7 @@ fn host_document(app: &App) -> Document {
                 "http://apinamespace.org/oauth/access_token",
                 "/oauth/access_token",
             ),
+            Link::href("dialback", app.site.urls.dialback()),
             at("http://apinamespace.org/activitypub/whoami", "/api/whoami"),
         ],
     }
@@ -156,6 +157,7 @@ fn user_document(app: &App, user: &User) -> Document {
         subject: Some(format!("acct:{nickname}@{}", urls.host())),
         links: vec![
             profile_page.of_type("text/html"),
+            Link::href("dialback", urls.dialback()),
             Link::href("self", urls.profile(nickname)),
             feed("activity-inbox", "inbox"),
             feed("activity-outbox", "feed"),
