@@ -90,7 +90,7 @@ impl FromRequest<Arc<App>> for UserRead {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
         let incoming = Incoming::read(request).await?;
-        let user = if is_signed(&incoming) {
+        let user = if incoming.is_signed() {
             user(signed(app, &incoming, Legs::Three).await?)?.0
         } else {
             match viewer(app, &incoming).await? {
@@ -106,7 +106,13 @@ impl FromRequest<Arc<App>> for UserWrite {
     type Rejection = Failure;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
-        let incoming = Incoming::read(request).await?;
+        Self::of(app, Incoming::read(request).await?).await
+    }
+}
+
+impl UserWrite {
+    /// The same of a request that was read before.
+    pub(crate) async fn of(app: &App, incoming: Incoming) -> Result<Self, Failure> {
         let identity = signed(app, &incoming, Legs::Three).await?;
         let client = identity.client;
         let (user, generator) = user(identity)?;
@@ -152,24 +158,21 @@ impl FromRequest<Arc<App>> for ClientWrite {
     type Rejection = Failure;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
-        let incoming = Incoming::read(request).await?;
+        Self::of(app, Incoming::read(request).await?).await
+    }
+}
+
+impl ClientWrite {
+    /// The same of a request that was read before.
+    pub(crate) async fn of(app: &App, incoming: Incoming) -> Result<Self, Failure> {
         let client = signed(app, &incoming, Legs::Two).await?.client;
         Ok(Self { client, incoming })
     }
 }
 
-/// Whether a read claims to be signed. Other schemes count as no credentials.
-fn is_signed(incoming: &Incoming) -> bool {
-    incoming
-        .headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.as_bytes().get(..5))
-        .is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"OAuth"))
-}
-
 /// Whom a read is for; `None` if it comes without credentials.
 async fn viewer(app: &App, incoming: &Incoming) -> Result<Option<Viewer>, Failure> {
-    let user = if is_signed(incoming) {
+    let user = if incoming.is_signed() {
         signed(app, incoming, Legs::Any).await?.user
     } else if let Some(bearer) = bearer::find(app, &incoming.headers)? {
         bearer.user

@@ -43,14 +43,29 @@ impl Session {
         Ok(user.map(|user| Self { user }))
     }
 
-    /// Begins a session.
-    pub(crate) async fn begin(app: &App, user: UserKey) -> Result<SessionCookie> {
+    /// Begins a session, in place of the one that the cookies of the request name.
+    pub(crate) async fn begin(
+        app: &App,
+        headers: &HeaderMap,
+        user: UserKey,
+    ) -> Result<SessionCookie> {
         let value = ids::secret()?;
         let (id, expires) = (digest(&value), app.now() + LIFETIME);
+        let before = held(app, headers).map(digest);
         app.store
-            .write(move |tx| tx.insert_session(&id, user, expires))
+            .write(move |tx| {
+                if let Some(before) = &before {
+                    tx.delete_session(before)?;
+                }
+                tx.insert_session(&id, user, expires)
+            })
             .await?;
         Ok(SessionCookie(value))
+    }
+
+    /// Whether a request comes with the cookie of a session, past ones included.
+    pub(crate) fn is_named(app: &App, headers: &HeaderMap) -> bool {
+        held(app, headers).is_some()
     }
 
     /// Ends the session that the cookies of a request name.

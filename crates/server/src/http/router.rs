@@ -50,6 +50,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         // From the inside out; what comes last sees a request first.
         .layer(middleware::from_fn(conditional::conditional))
         .layer(compress::compression(app.compress))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), web::guard))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), edge::limit))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), edge::redirect))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), web::present))

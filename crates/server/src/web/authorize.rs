@@ -53,7 +53,7 @@ pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Rep
     if fields.contains_key("verifier") {
         decide(&app, &incoming, &asking, &fields).await
     } else {
-        log_in(&app, &asking, &fields).await
+        log_in(&app, &incoming, &asking, &fields).await
     }
 }
 
@@ -75,7 +75,12 @@ async fn find(app: &App, token: String) -> Result<Asking> {
     })
 }
 
-async fn log_in(app: &App, asking: &Asking, fields: &HashMap<String, String>) -> Reply {
+async fn log_in(
+    app: &App,
+    incoming: &Incoming,
+    asking: &Asking,
+    fields: &HashMap<String, String>,
+) -> Reply {
     let (username, password) = (field(fields, "username"), field(fields, "password"));
     let Some(key) = check_password(app, username, password).await? else {
         return Ok(login(
@@ -89,7 +94,8 @@ async fn log_in(app: &App, asking: &Asking, fields: &HashMap<String, String>) ->
     let user = app.store.read(|snapshot| snapshot.user_by_key(key))?;
     let user = user.ok_or_else(|| Error::internal("log-in", "the user is gone"))?;
     let mut response = ask(app, asking, &user).await?;
-    let cookie = Session::begin(app, key).await?.header(app)?;
+    let cookie = Session::begin(app, &incoming.headers, key).await?;
+    let cookie = cookie.header(app)?;
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)
 }

@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderMap, StatusCode, header};
 use pumphouse_store::UserKey;
 
-use super::origin;
 use super::pages::{Frame, Login, page};
+use super::{origin, programs};
 use crate::app::App;
 use crate::auth::{Session, SessionCookie};
 use crate::error::Result;
@@ -28,6 +28,9 @@ pub(super) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Rep
 pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Reply {
     let incoming = Incoming::read(request).await?;
     origin::check(&app, &incoming.headers)?;
+    if !programs::is_from_page(&incoming) {
+        return programs::log_in(&app, incoming).await;
+    }
     let fields = fields(&incoming);
     let (nickname, password) = (field(&fields, "nickname"), field(&fields, "password"));
     let Some(user) = check_password(&app, nickname, password).await? else {
@@ -38,12 +41,16 @@ pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Rep
             Some(NO_MATCH),
         ));
     };
-    to_front_page(&app, &Session::begin(&app, user).await?)
+    to_front_page(&app, &Session::begin(&app, &incoming.headers, user).await?)
 }
 
-pub(super) async fn end(State(app): State<Arc<App>>, headers: HeaderMap) -> Reply {
-    origin::check(&app, &headers)?;
-    Session::end(&app, &headers).await?;
+pub(super) async fn end(State(app): State<Arc<App>>, request: Request) -> Reply {
+    let incoming = Incoming::read(request).await?;
+    origin::check(&app, &incoming.headers)?;
+    if !programs::is_from_page(&incoming) {
+        return programs::log_out(&app, incoming).await;
+    }
+    Session::end(&app, &incoming.headers).await?;
     let mut response = Redirect::to("/").into_response();
     let removal = SessionCookie::removal(&app)?;
     response.headers_mut().insert(header::SET_COOKIE, removal);

@@ -9,8 +9,10 @@ mod oauth2;
 mod origin;
 mod pages;
 mod present;
+mod programs;
 mod register;
 
+pub(crate) use origin::guard;
 pub(crate) use present::present;
 
 use std::sync::Arc;
@@ -45,6 +47,7 @@ pub(crate) fn routes(web: bool) -> Router<Arc<App>> {
         .route("/main/register", get(register::show).post(register::submit))
         .route("/main/login", get(login::show).post(login::submit))
         .route("/main/logout", post(login::end))
+        .route("/main/renew", post(programs::renew))
 }
 
 async fn style() -> Response {

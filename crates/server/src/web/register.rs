@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 
 use super::login::{field, fields, to_front_page};
-use super::origin;
 use super::pages::{Frame, Register, page};
+use super::{origin, programs};
 use crate::app::App;
 use crate::auth::Session;
 use crate::error::Error;
@@ -46,6 +46,9 @@ pub(super) async fn show(State(app): State<Arc<App>>, request: Request) -> Reply
 pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Reply {
     let incoming = Incoming::read(request).await?;
     origin::check(&app, &incoming.headers)?;
+    if !programs::is_from_page(&incoming) {
+        return programs::register(&app, incoming).await;
+    }
     let fields = fields(&incoming);
     let given = Given {
         nickname: field(&fields, "nickname"),
@@ -62,7 +65,7 @@ pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Rep
         .map(|(name, value)| (name.clone(), value.clone().into()))
         .collect();
     match register_on_page(&app, &parameters).await {
-        Ok(user) => to_front_page(&app, &Session::begin(&app, user).await?),
+        Ok(user) => to_front_page(&app, &Session::begin(&app, &incoming.headers, user).await?),
         Err(error) if error.status.is_client_error() => {
             let alert = explain(&error);
             Ok(form(&app, error.status, given, Some(&alert)))

@@ -93,6 +93,14 @@ impl Incoming {
         request
     }
 
+    /// Whether its header claims a signature by OAuth 1.0.
+    pub(crate) fn is_signed(&self) -> bool {
+        self.headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.as_bytes().get(..5))
+            .is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"OAuth"))
+    }
+
     /// The body as JSON.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T> {
         if self.media_type() != "application/json" {

@@ -23,6 +23,7 @@ mod posting;
 mod process;
 mod registration;
 mod resources;
+mod sessions;
 mod settled;
 mod shapes;
 mod signatures;

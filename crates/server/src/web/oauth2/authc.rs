@@ -50,7 +50,8 @@ pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Rep
     let Some(user) = check_password(&app, nickname, password).await? else {
         return bad("No match for that nickname and password.");
     };
-    let cookie = Session::begin(&app, user).await?.header(&app)?;
+    let cookie = Session::begin(&app, &incoming.headers, user).await?;
+    let cookie = cookie.header(&app)?;
     let mut response = to_page(StatusCode::SEE_OTHER, "authz", &asked)?;
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)
