@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::OpenFlags;
+
 use crate::sql::{Connection, Result};
 use crate::{Error, ErrorKind};
 
@@ -16,6 +18,9 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0006_bearer.sql"),
     include_str!("../migrations/0008_dialback.sql"),
 ];
+
+/// The number of the newest schema.
+pub(crate) const NEWEST: u32 = STEPS.len() as u32;
 
 /// Opens the database for writing, with every commit on disk before it is acknowledged.
 pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
@@ -41,8 +46,30 @@ pub(crate) fn checkpoint(path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Opens a database that may be in use, to look at it only.
+pub(crate) fn open_to_look(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    prepare(path, Connection::open_with_flags(path, flags))
+}
+
+/// Writes what is in a database into a new file, as of one moment.
+pub(crate) fn copy(path: &Path, to: &Path) -> Result<()> {
+    let connection = open(path)?;
+    connection.execute("VACUUM INTO ?1", [to.to_string_lossy()])?;
+    Ok(())
+}
+
+/// The number of the schema: how many steps were done.
+pub(crate) fn version(connection: &Connection) -> Result<u32> {
+    Ok(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+}
+
 fn open(path: &Path) -> Result<Connection> {
-    let connection = Connection::open(path).map_err(|error| {
+    prepare(path, Connection::open(path))
+}
+
+fn prepare(path: &Path, opened: rusqlite::Result<Connection>) -> Result<Connection> {
+    let connection = opened.map_err(|error| {
         Error::with_source(
             ErrorKind::Database,
             format!("cannot open {}", path.display()),
@@ -55,8 +82,7 @@ fn open(path: &Path) -> Result<Connection> {
 }
 
 fn migrate(connection: &Connection) -> Result<()> {
-    let done: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let done = done as usize;
+    let done = version(connection)? as usize;
     if done > STEPS.len() {
         return Err(Error::new(
             ErrorKind::TooNew,

@@ -12,11 +12,15 @@ use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
+use crate::error::kind_of;
 use crate::sql::Result;
-use crate::{Error, ErrorKind, Micros};
+use crate::{Error, Micros};
 
 /// How long a nonce is kept after its time-stamp, in seconds: twice any sensible window.
 const KEPT: i64 = 600;
+
+/// Their files in a data directory.
+pub(crate) const FILES: [&str; 2] = ["nonces.0", "nonces.1"];
 
 /// A digest and a time-stamp.
 const RECORD: usize = 16 + 8;
@@ -62,7 +66,7 @@ struct Generations {
 impl Nonces {
     pub(crate) fn open(directory: &Path) -> Result<Self> {
         let open = |name| Generation::open(&directory.join(name)).map_err(refused);
-        let (mut growing, mut waiting) = (open("nonces.0")?, open("nonces.1")?);
+        let (mut growing, mut waiting) = (open(FILES[0])?, open(FILES[1])?);
         if waiting.newest > growing.newest {
             std::mem::swap(&mut growing, &mut waiting);
         }
@@ -186,11 +190,7 @@ fn parse(record: &[u8; RECORD]) -> (u128, i64) {
 }
 
 fn refused(error: io::Error) -> Error {
-    let kind = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ErrorKind::DiskFull,
-        _ => ErrorKind::Database,
-    };
-    Error::with_source(kind, "cannot keep a nonce", error)
+    Error::with_source(kind_of(&error), "cannot keep a nonce", error)
 }
 
 #[cfg(test)]
@@ -198,6 +198,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::ErrorKind;
 
     fn nonce(timestamp: i64, nonce: &str) -> Nonce<'_> {
         Nonce {

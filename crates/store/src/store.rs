@@ -7,10 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::broadcast;
 
 use crate::changes::{Arrival, Listeners};
+use crate::error::kind_of;
 use crate::nonces::Nonces;
 use crate::sql::{Connection, Result, Snapshot, Transaction};
 use crate::writer::Writer;
 use crate::{Error, ErrorKind, Micros, Nonce, Numbers, migrate};
+
+/// The file, in a data directory, that everything is in but for nonces and uploads.
+pub(crate) const DATABASE: &str = "pumphouse.sqlite";
 
 /// Everything a server keeps. Cheap to clone; all clones are one store.
 #[derive(Clone)]
@@ -35,13 +39,7 @@ impl Store {
     /// [`ErrorKind::InUse`] if another process has it open, [`ErrorKind::TooNew`] if a newer
     /// Pumphouse wrote it, [`ErrorKind::Database`] if it cannot be read or written.
     pub fn open(directory: &Path) -> Result<Self> {
-        let cannot = |error: std::io::Error| {
-            Error::with_source(
-                ErrorKind::Database,
-                format!("cannot use the data directory {}", directory.display()),
-                error,
-            )
-        };
+        let cannot = |error| cannot_use(directory, error);
         create_private(directory).map_err(cannot)?;
         let lock = File::create(directory.join("lock")).map_err(cannot)?;
         lock.try_lock().map_err(|_| {
@@ -53,7 +51,7 @@ impl Store {
                 ),
             )
         })?;
-        let database = directory.join("pumphouse.sqlite");
+        let database = directory.join(DATABASE);
         let listeners = Arc::<Listeners>::default();
         let writer = Writer::start(migrate::open_writer(&database)?, Arc::clone(&listeners))?;
         Ok(Self {
@@ -89,6 +87,11 @@ impl Store {
         connection.execute_batch("COMMIT").map_err(Error::from)?;
         self.readers().push(connection);
         outcome
+    }
+
+    /// Where the database is.
+    pub(crate) fn database(&self) -> &Path {
+        &self.inner.database
     }
 
     fn readers(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
@@ -162,6 +165,14 @@ impl Store {
         })
         .await
     }
+}
+
+pub(crate) fn cannot_use(directory: &Path, error: std::io::Error) -> Error {
+    Error::with_source(
+        kind_of(&error),
+        format!("cannot use the data directory {}", directory.display()),
+        error,
+    )
 }
 
 /// Makes a directory that only its owner can read.
