@@ -22,6 +22,8 @@ mod post;
 mod register;
 #[cfg(feature = "server")]
 mod serve;
+#[cfg(feature = "server")]
+mod server;
 #[cfg(feature = "client")]
 mod whoami;
 
@@ -50,6 +52,8 @@ pub(crate) enum Command {
     Logout(logout::Args),
     #[cfg(feature = "server")]
     Serve(Box<serve::Args>),
+    #[cfg(feature = "server")]
+    Server(Box<server::Args>),
     #[cfg(feature = "oauth1")]
     Oauth1(Box<oauth1::Args>),
     #[cfg(all(feature = "client", feature = "server"))]
@@ -78,6 +82,8 @@ impl Command {
             Self::Logout(args) => logout::run(args).await,
             #[cfg(feature = "server")]
             Self::Serve(args) => serve::run(*args).await,
+            #[cfg(feature = "server")]
+            Self::Server(args) => server::run(*args).await,
             #[cfg(feature = "oauth1")]
             Self::Oauth1(args) => oauth1::run(*args),
             #[cfg(all(feature = "client", feature = "server"))]
@@ -90,7 +96,6 @@ impl Command {
         match self {
             #[cfg(feature = "server")]
             Self::Serve(args) => args.has_log(),
-            #[cfg(any(feature = "client", feature = "oauth1"))]
             _ => false,
         }
     }

@@ -26,7 +26,6 @@ enum Exit {
     #[cfg(any(feature = "client", feature = "oauth1"))]
     Credentials = 3,
     /// The server refused, or a signature does not verify.
-    #[cfg(any(feature = "client", feature = "oauth1"))]
     Refused = 4,
 }
 
@@ -63,7 +62,7 @@ impl Error {
     }
 
     /// A request is not to be believed.
-    #[cfg(feature = "oauth1")]
+    #[cfg(any(feature = "oauth1", feature = "server"))]
     pub(crate) fn refused(message: impl Into<String>) -> Self {
         Self::new(Exit::Refused, message)
     }
@@ -198,6 +197,19 @@ impl From<pumphouse_client::Error> for Error {
 impl From<pumphouse_server::StartError> for Error {
     fn from(error: pumphouse_server::StartError) -> Self {
         Self::failure("the server could not start").with_source(error)
+    }
+}
+
+#[cfg(feature = "server")]
+impl From<pumphouse_server::ControlError> for Error {
+    fn from(error: pumphouse_server::ControlError) -> Self {
+        if error.is_refusal() {
+            return Self::refused(error.to_string());
+        }
+        let hint = "the log of the server may say more";
+        Self::failure("the server could not do it")
+            .with_source(error)
+            .with_hint(hint)
     }
 }
 

@@ -30,7 +30,6 @@ fn write(pieces: &[&[u8]]) -> Result<(), Error> {
 }
 
 /// Says something to the person who waits, apart from the result.
-#[cfg(any(feature = "client", feature = "oauth1"))]
 pub(crate) fn note(text: &str) {
     complain(text);
 }

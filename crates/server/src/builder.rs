@@ -1,6 +1,7 @@
 //! From settings to a running server.
 
 mod accounts;
+mod office;
 mod operation;
 
 pub(crate) use operation::SideDoors;
@@ -124,25 +125,41 @@ impl Builder {
         let address = listener
             .local_addr()
             .map_err(|error| cannot_listen(&self.listen, error))?;
-        let doors = Doors {
+        let mut doors = Doors {
             main: listener,
             side: self.operation.side_doors().await?,
             tls: self.operation.open_tls()?,
             places: Places::new(self.operation.connections_each),
+            control: None,
         };
+        let socket = self.operation.control.clone();
         let app = self.app(address).await?;
+        // Last: only who holds the data may take the place of a socket that was left there.
+        doors.control = operation::control_door(socket).await?;
         Ok(Server::run(doors, address, Arc::new(app)))
     }
 
-    async fn app(self, address: SocketAddr) -> Result<App, StartError> {
+    /// The public address that these settings make, if this port is listened on.
+    ///
+    /// # Errors
+    /// If the host name or the path is none.
+    pub fn base_url(&self, port: u16) -> Result<String, StartError> {
+        Ok(self.urls(port)?.base().to_owned())
+    }
+
+    fn urls(&self, port: u16) -> Result<Urls, StartError> {
         check_host(&self.hostname)?;
-        let operation = self.operation;
-        let port = self.public_port.unwrap_or(address.port());
-        let urls = match operation.has_tls() {
+        let port = self.public_port.unwrap_or(port);
+        let urls = match self.operation.has_tls() {
             true => Urls::over_tls(&self.hostname, port),
             false => Urls::new(&self.hostname, port),
         };
-        let urls = urls.under(&operation.path()?);
+        Ok(urls.under(&self.operation.path()?))
+    }
+
+    async fn app(self, address: SocketAddr) -> Result<App, StartError> {
+        let urls = self.urls(address.port())?;
+        let operation = self.operation;
         let favicon = operation.open_favicon()?;
         let origin = Origin::parse(urls.origin()).map_err(|error| {
             StartError::new(format!("'{}' is no host name", self.hostname), error)

@@ -25,6 +25,7 @@ mod auth;
 mod builder;
 mod clock;
 mod connections;
+mod control;
 mod domain;
 mod edge;
 mod error;
@@ -45,5 +46,9 @@ mod wire;
 
 pub use builder::{Builder, StartError};
 pub use clock::{Clock, SetClock, SystemClock};
+pub use control::{
+    Account, BackedUp, Backup, Control, ControlError, Invitation, NewUser, Progress, Running,
+};
+pub use edge::Certificate;
 pub use serve::Server;
 pub use settings::{PresetClient, PresetToken, PresetUser, Registration, Smtp, SmtpSecurity};

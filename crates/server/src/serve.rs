@@ -13,12 +13,13 @@ use hyper::service::service_fn;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tower::ServiceExt as _;
 
 use crate::app::App;
 use crate::builder::{SideDoors, StartError};
 use crate::connections::Connections;
+use crate::control::{Door, Office, routes as control_routes};
 use crate::domain::{invitations, uploads};
 use crate::edge::{Bounce, Peer, Places, Tls, rewrite};
 use crate::http::router;
@@ -48,6 +49,7 @@ pub(crate) struct Doors {
     pub(crate) side: SideDoors,
     pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) places: Places,
+    pub(crate) control: Option<Door>,
 }
 
 impl Server {
@@ -141,6 +143,8 @@ async fn serve(doors: Doors, app: Arc<App>, mut stop: oneshot::Receiver<()>) {
     let router = router(Arc::clone(&app));
     let metrics = metrics_routes(Arc::clone(&app));
     let bounce = Bounce::new(Arc::clone(&app.site.urls));
+    let mut control_connections = JoinSet::new();
+    let mut control = Box::pin(control(&doors.control, &app, &mut control_connections));
     let mut connections = Connections::new(&app, doors.places.clone());
     loop {
         tokio::select! {
@@ -160,10 +164,13 @@ async fn serve(doors: Doors, app: Arc<App>, mut stop: oneshot::Receiver<()>) {
             () = connections.ended() => {}
             () = &mut purging => {}
             () = &mut jobs => {}
+            () = &mut control => {}
             _ = &mut stop => break,
         }
     }
+    drop(control);
     drop(doors);
+    control_connections.shutdown().await;
     drop(jobs);
     runner.stop().await;
     connections.finish(GRACE).await;
@@ -195,6 +202,17 @@ fn front(
         rewrite(&app.site.urls, &mut request);
         request
     })
+}
+
+/// Answers on the control socket, if there is one.
+async fn control(door: &Option<Door>, app: &App, connections: &mut JoinSet<()>) {
+    match door {
+        Some(door) => {
+            let routes = control_routes(Office::of(app));
+            door.serve(&routes, connections).await;
+        }
+        None => std::future::pending().await,
+    }
 }
 
 /// The next connection of a listener that may not be there.

@@ -68,6 +68,15 @@ impl Urls {
         Self::at(host, port, true)
     }
 
+    /// The addresses under one that they were made under before.
+    pub(crate) fn parse(base: &str) -> Option<Self> {
+        let parsed = url::Url::parse(base).ok()?;
+        let port = parsed.port_or_known_default()?;
+        let urls = Self::at(parsed.host_str()?, port, parsed.scheme() == "https");
+        let urls = urls.under(parsed.path().trim_end_matches('/'));
+        (urls.base() == base).then_some(urls)
+    }
+
     fn at(host: &str, port: u16, https: bool) -> Self {
         let host = host.to_lowercase();
         let base = match (https, port) {
@@ -164,6 +173,11 @@ impl Urls {
     /// Where other servers ask whether a request is ours.
     pub(crate) fn dialback(&self) -> String {
         format!("{}/api/dialback", self.base)
+    }
+
+    /// The page on which an invitation is used.
+    pub(crate) fn invitation(&self, code: &str) -> String {
+        format!("{}/main/register?invitation={code}", self.base)
     }
 
     /// The collection of all users.
@@ -267,6 +281,19 @@ pub(crate) fn component(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_can_be_made_again_from_their_base() {
+        for urls in [
+            Urls::new("pump.test", 443),
+            Urls::new("pump.test", 80),
+            Urls::new("localhost", 31337).under("/social/pump"),
+            Urls::over_tls("[::1]", 8443),
+        ] {
+            assert_eq!(Urls::parse(urls.base()), Some(urls));
+        }
+        assert_eq!(Urls::parse("pump.test"), None);
+    }
 
     #[test]
     fn default_ports_make_acct_ids_and_bare_addresses() {

@@ -8,6 +8,11 @@ use crate::store::{DATABASE, cannot_use};
 use crate::{Store, migrate, nonces};
 
 impl Store {
+    /// How many bytes the database takes, about: what was written of late may not count.
+    pub fn size(&self) -> u64 {
+        std::fs::metadata(self.database()).map_or(0, |file| file.len())
+    }
+
     /// Copies everything into a directory that is there and empty: what was acknowledged before this
     /// began is in it, and nothing of a transaction is without the rest. Others go on reading and
     /// writing meanwhile. It is on disk when this is done; to open it, open the directory.

@@ -22,7 +22,7 @@ impl Inspection {
     /// # Errors
     /// [`crate::ErrorKind::Database`] if it cannot be read.
     pub fn open(directory: &Path) -> Result<Option<Self>> {
-        let database = directory.join(DATABASE);
+        let database = Self::database_in(directory);
         if !database.exists() {
             return Ok(None);
         }
@@ -31,6 +31,11 @@ impl Inspection {
             connection,
             database,
         }))
+    }
+
+    /// Where the database of a data directory is.
+    pub fn database_in(directory: &Path) -> PathBuf {
+        directory.join(DATABASE)
     }
 
     /// The file that everything but uploads is in.
@@ -69,6 +74,15 @@ impl Inspection {
     /// [`crate::ErrorKind::Database`].
     pub fn setting(&self, name: &str) -> Result<Option<String>> {
         crate::Snapshot::new(&self.connection).setting(name)
+    }
+
+    /// The name of the user who has been here longest.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Database`].
+    pub fn first_nickname(&self) -> Result<Option<String>> {
+        let first = "SELECT nickname FROM users ORDER BY key LIMIT 1";
+        crate::Snapshot::new(&self.connection).first(first, &[], |row| row.get(0))
     }
 
     /// When the newest activity was done.

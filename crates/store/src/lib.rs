@@ -14,8 +14,8 @@
 
 mod accounts;
 mod activities;
-mod bearer;
 mod backup;
+mod bearer;
 mod changes;
 mod clients;
 mod codes;

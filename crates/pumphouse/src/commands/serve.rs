@@ -53,7 +53,11 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let logs = logs::start(loaded.settings.log())?;
     warn(&loaded);
     let mut signals = Signals::new()?;
-    let server = loaded.settings.server()?.start().await?;
+    let mut server = loaded.settings.server()?;
+    if cfg!(unix) {
+        server = server.control_socket(loaded.settings.control_socket()?);
+    }
+    let server = server.start().await?;
     output::line(&format!(
         "Pumphouse serves {} on {}",
         server.base_url(),

@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::file::{Entry, Places};
 use super::given::{Given, Origin};
-use super::keys::{Honoured, KEYS, Key};
+use super::keys::{Honoured, Key};
 use super::load::{Loaded, load};
+use super::table::KEYS;
 use super::{Settings, environment};
 use crate::error::Error;
 
@@ -26,6 +27,22 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
+    /// A configuration and a few paths that stand over it.
+    pub(crate) fn new(
+        config: Option<PathBuf>,
+        flags: impl IntoIterator<Item = (&'static str, Option<PathBuf>)>,
+    ) -> Self {
+        let flag = |(name, path): (&str, Option<PathBuf>)| {
+            let value = Value::String(path?.to_string_lossy().into_owned());
+            let origin = Origin::Flag;
+            Some((name.to_owned(), Given { value, origin }))
+        };
+        Self {
+            config,
+            flags: Flags(flags.into_iter().filter_map(flag).collect()),
+        }
+    }
+
     /// Reads all of them.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Loaded;
-use super::keys::KEYS;
+use super::table::KEYS;
 use crate::error::Error;
 use crate::output;
 

@@ -146,6 +146,14 @@ impl Settings {
             !has_tls && self.bounce != super::Bounce::Port80(false),
             "'bounce' leads to https, which is not served: give 'tls-cert' and 'tls-key', or leave it out",
         );
+        needs(
+            self.require_email && self.smtp_server.is_none(),
+            "'require-email' needs a mail server: give 'smtp-server', too, or leave it out",
+        );
+        needs(
+            self.smtp_user.is_some() != self.smtp_pass.is_some(),
+            "'smtp-user' and 'smtp-pass' belong together: give both or neither",
+        );
         found
     }
 }

@@ -7,7 +7,9 @@ mod file;
 mod given;
 mod keys;
 mod load;
+mod presets;
 mod serving;
+mod table;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -21,12 +23,14 @@ pub(crate) use args::Sources;
 pub(crate) use check::print;
 pub(crate) use load::Loaded;
 
-use values::{Bounce, Hsts, Level, LogFormat};
+use presets::Presets;
+use pumphouse_server::{PresetClient, PresetUser};
+use values::{Bounce, Hsts, Level, LogFormat, Registration, Secret};
 
 use crate::error::Error;
 use crate::logs::LogSettings;
 
-/// All settings, each as the table of keys (`keys.rs`) says. Their names there are the names here.
+/// All settings, each as the table of keys (`table.rs`) says. Their names there are the names here.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct Settings {
@@ -38,6 +42,7 @@ pub(crate) struct Settings {
     pub(crate) trusted_proxy: Vec<IpAddr>,
     pub(crate) redirect_to_canonical: bool,
     pub(crate) redirect_address_to_canonical: bool,
+    pub(crate) reach_private_addresses: bool,
     pub(crate) tls_cert: Option<PathBuf>,
     pub(crate) tls_key: Option<PathBuf>,
     pub(crate) bounce: Bounce,
@@ -48,12 +53,28 @@ pub(crate) struct Settings {
     pub(crate) main_image: Option<String>,
     pub(crate) append_footer: Option<String>,
     pub(crate) favicon: Option<PathBuf>,
+    pub(crate) no_web: bool,
+    pub(crate) registration: Registration,
+    pub(crate) disable_registration: bool,
+    pub(crate) require_email: bool,
+    pub(crate) clients: Presets<PresetClient>,
+    pub(crate) users: Presets<PresetUser>,
+    pub(crate) smtp_server: Option<String>,
+    pub(crate) smtp_port: u16,
+    pub(crate) smtp_user: Option<String>,
+    pub(crate) smtp_pass: Option<Secret>,
+    pub(crate) smtp_use_tls: bool,
+    pub(crate) smtp_require_tls: bool,
+    pub(crate) smtp_use_ssl: bool,
+    pub(crate) smtp_timeout: u64,
+    pub(crate) smtp_from: Option<String>,
     pub(crate) data_dir: Option<PathBuf>,
     pub(crate) upload_limit: usize,
     pub(crate) requests_per_second: u32,
     pub(crate) connections_per_address: usize,
     pub(crate) compress: bool,
     pub(crate) metrics: Option<String>,
+    pub(crate) control_socket: Option<PathBuf>,
     pub(crate) log_level: Level,
     pub(crate) log_format: LogFormat,
     pub(crate) log_file: Option<PathBuf>,
@@ -71,6 +92,7 @@ impl Default for Settings {
             trusted_proxy: Vec::new(),
             redirect_to_canonical: true,
             redirect_address_to_canonical: false,
+            reach_private_addresses: false,
             tls_cert: None,
             tls_key: None,
             bounce: Bounce::Port80(false),
@@ -81,12 +103,28 @@ impl Default for Settings {
             main_image: None,
             append_footer: None,
             favicon: None,
+            no_web: false,
+            registration: Registration::Open,
+            disable_registration: false,
+            require_email: false,
+            clients: Presets::default(),
+            users: Presets::default(),
+            smtp_server: None,
+            smtp_port: 25,
+            smtp_user: None,
+            smtp_pass: None,
+            smtp_use_tls: true,
+            smtp_require_tls: false,
+            smtp_use_ssl: false,
+            smtp_timeout: 30_000,
+            smtp_from: None,
             data_dir: None,
             upload_limit: 32 * 1024 * 1024,
             requests_per_second: 50,
             connections_per_address: 256,
             compress: true,
             metrics: None,
+            control_socket: None,
             log_level: Level::Info,
             log_format: LogFormat::Text,
             log_file: None,
@@ -116,6 +154,14 @@ impl Settings {
             },
             is_json: self.log_format == LogFormat::Json,
             file: self.log_file.as_deref(),
+        }
+    }
+
+    /// Where those who run the server speak to it.
+    pub(crate) fn control_socket(&self) -> Result<PathBuf, Error> {
+        match &self.control_socket {
+            Some(path) => Ok(path.clone()),
+            None => Ok(self.data_dir()?.join("control.sock")),
         }
     }
 

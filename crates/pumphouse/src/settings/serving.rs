@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use pumphouse_server::{Builder, Server};
+use pumphouse_server::{Builder, Registration, Server, Smtp, SmtpSecurity};
 
 use super::Settings;
 use super::values::Bounce;
@@ -26,7 +26,10 @@ impl Settings {
             .trusted_proxies(self.trusted_proxy.iter().copied())
             .upload_limit(self.upload_limit)
             .limits_per_address(self.requests_per_second, self.connections_per_address)
-            .compress(self.compress);
+            .compress(self.compress)
+            .reach_private_addresses(self.reach_private_addresses)
+            .web(!self.no_web);
+        let builder = self.mail(self.accounts(builder));
         Ok(self.tls(self.site_look(self.doors(builder))))
     }
 
@@ -37,6 +40,50 @@ impl Settings {
             return format!("[{address}]:{port}");
         }
         format!("{address}:{port}")
+    }
+
+    fn accounts(&self, builder: Builder) -> Builder {
+        let registration = match self.disable_registration {
+            true => Registration::Closed,
+            false => self.registration.into(),
+        };
+        builder
+            .registration(registration)
+            .require_email(self.require_email)
+            .clients(self.clients.0.iter().cloned())
+            .users(self.users.0.iter().cloned())
+    }
+
+    fn mail(&self, builder: Builder) -> Builder {
+        let Some(host) = &self.smtp_server else {
+            return builder;
+        };
+        let security = match (self.smtp_use_ssl, self.smtp_require_tls, self.smtp_use_tls) {
+            (true, _, _) => SmtpSecurity::Tls,
+            (false, true, _) => SmtpSecurity::StartTls,
+            (false, false, true) => SmtpSecurity::Opportunistic,
+            (false, false, false) => SmtpSecurity::None,
+        };
+        let mut smtp = Smtp::new(host)
+            .port(self.smtp_port)
+            .security(security)
+            .timeout(Duration::from_millis(self.smtp_timeout));
+        if let (Some(user), Some(password)) = (&self.smtp_user, &self.smtp_pass) {
+            smtp = smtp.credentials(user, &password.0);
+        }
+        if let Some(address) = &self.smtp_from {
+            smtp = smtp.from(address);
+        }
+        builder.smtp(smtp)
+    }
+
+    /// Where requests are led to https from, if they are.
+    pub(crate) fn bounce_address(&self) -> Option<String> {
+        match &self.bounce {
+            Bounce::Port80(false) => None,
+            Bounce::Port80(true) => Some(self.listen(80)),
+            Bounce::At(address) => Some(address.clone()),
+        }
     }
 
     fn doors(&self, mut builder: Builder) -> Builder {
@@ -69,10 +116,8 @@ impl Settings {
         if let (Some(certificate), Some(key)) = (&self.tls_cert, &self.tls_key) {
             builder = builder.tls(certificate, key);
         }
-        match &self.bounce {
-            Bounce::Port80(false) => {}
-            Bounce::Port80(true) => builder = builder.bounce(self.listen(80)),
-            Bounce::At(address) => builder = builder.bounce(address),
+        if let Some(address) = self.bounce_address() {
+            builder = builder.bounce(address);
         }
         if let Some(hsts) = &self.hsts {
             let age = Duration::from_secs(hsts.max_age);

@@ -1,5 +1,8 @@
 //! Values of settings that are more than a text or a number.
 
+use std::fmt;
+
+use pumphouse_server::Registration as Who;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -109,5 +112,50 @@ impl Hsts {
             }
         }
         Ok(Some(hsts))
+    }
+}
+
+/// Who can make an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Registration {
+    Open,
+    Closed,
+    Invitation,
+    InvitationByUsers,
+}
+
+/// The words for it.
+pub(super) const REGISTRATION: &[(&str, Registration)] = &[
+    ("open", Registration::Open),
+    ("closed", Registration::Closed),
+    ("invitation", Registration::Invitation),
+    ("invitation-by-users", Registration::InvitationByUsers),
+];
+
+impl From<Registration> for Who {
+    fn from(registration: Registration) -> Self {
+        match registration {
+            Registration::Open => Self::Open,
+            Registration::Closed => Self::Closed,
+            Registration::Invitation => Self::Invitation { by_users: false },
+            Registration::InvitationByUsers => Self::Invitation { by_users: true },
+        }
+    }
+}
+
+/// A text that is shown to nobody.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Secret(pub(crate) String);
+
+impl Serialize for Secret {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("…")
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
     }
 }

@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 
 use super::{Builder, StartError, cannot_listen};
 use crate::app::Favicon;
+use crate::control::Door;
 use crate::domain::{About, scrub};
 use crate::edge::{Canonical, Tls};
 use crate::outbound::Reach;
@@ -28,6 +29,7 @@ pub(super) struct Operation {
     tls: Option<(PathBuf, PathBuf)>,
     bounce: Option<String>,
     metrics: Option<String>,
+    pub(super) control: Option<PathBuf>,
     pub(super) canonical: Canonical,
     pub(super) transport_security: Option<String>,
     pub(super) compress: bool,
@@ -46,6 +48,7 @@ impl Default for Operation {
             tls: None,
             bounce: None,
             metrics: None,
+            control: None,
             canonical: Canonical::Names,
             transport_security: None,
             compress: true,
@@ -87,6 +90,14 @@ impl Builder {
     #[must_use]
     pub fn metrics(mut self, address: impl Into<String>) -> Self {
         self.operation.metrics = Some(address.into());
+        self
+    }
+
+    /// Listens on this Unix socket for those who run the server: see [`crate::Control`]. Only the user
+    /// of this process can open it. Default: there is none.
+    #[must_use]
+    pub fn control_socket(mut self, path: impl Into<PathBuf>) -> Self {
+        self.operation.control = Some(path.into());
         self
     }
 
@@ -255,6 +266,20 @@ impl Operation {
             image: std::fs::read(file).map_err(cannot)?.into(),
         })
     }
+}
+
+pub(super) async fn control_door(socket: Option<PathBuf>) -> Result<Option<Door>, StartError> {
+    let Some(path) = socket else {
+        return Ok(None);
+    };
+    let opened = Door::open(&path).await;
+    opened.map(Some).map_err(|error| {
+        let text = format!(
+            "cannot listen on the control socket {} (choose a short path in a directory of this user)",
+            path.display()
+        );
+        StartError::new(text, error)
+    })
 }
 
 async fn listen(address: Option<&str>) -> Result<Option<TcpListener>, StartError> {

@@ -3,12 +3,15 @@
 
 mod bounce;
 mod canonical;
+mod certificate;
 mod limits;
 mod remote;
 mod rewrite;
 mod tls;
 
 pub(crate) use bounce::Bounce;
+pub use certificate::Certificate;
+
 pub(crate) use canonical::{Canonical, redirect};
 pub(crate) use limits::{Limits, Places, limit};
 pub(crate) use remote::{Peer, Proxies, Remote};

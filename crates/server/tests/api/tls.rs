@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use pumphouse_server::Server;
+use pumphouse_server::{Certificate, Server};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 
 /// Writes a certificate for `localhost` and its key; gives the certificate.
@@ -98,4 +98,22 @@ async fn a_certificate_that_cannot_be_used_is_named() {
         !directory.path().join("data").exists(),
         "nothing is left half done"
     );
+}
+
+#[tokio::test]
+async fn a_certificate_tells_whom_it_is_for_and_until_when() {
+    let directory = tempfile::tempdir().unwrap();
+    certify(directory.path());
+    let (file, key) = (
+        directory.path().join("cert.pem"),
+        directory.path().join("key.pem"),
+    );
+    let certificate = Certificate::read(&file, &key).unwrap();
+    assert_eq!(certificate.names, ["localhost"]);
+    assert!(certificate.is_for("LOCALHOST") && !certificate.is_for("pump.test"));
+    assert!(certificate.begins < certificate.expires);
+    // The key of another one.
+    let other = tempfile::tempdir().unwrap();
+    certify(other.path());
+    assert!(Certificate::read(&file, &other.path().join("key.pem")).is_err());
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tempfile::NamedTempFile;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, Semaphore};
 
 use crate::error::{Error, Result};
 
@@ -26,6 +26,8 @@ pub(crate) struct Uploads {
     limit: usize,
     /// Never more at once than there are cores: pictures take time and memory.
     places: Arc<Semaphore>,
+    /// Held by who removes files, and by all who need that none goes away.
+    removing: Arc<RwLock<()>>,
 }
 
 impl Uploads {
@@ -43,6 +45,7 @@ impl Uploads {
             incoming,
             limit,
             places: Arc::new(Semaphore::new(cores)),
+            removing: Arc::default(),
         })
     }
 
@@ -54,6 +57,16 @@ impl Uploads {
     /// Where a file is, by its path in the store.
     pub(crate) fn locate(&self, path: &str) -> PathBuf {
         self.directory.join(path)
+    }
+
+    /// Until this is given back, no file is removed.
+    pub(crate) async fn keep_all(&self) -> OwnedRwLockReadGuard<()> {
+        Arc::clone(&self.removing).read_owned().await
+    }
+
+    /// The right to remove files; none while somebody needs them all.
+    pub(super) fn begin_removing(&self) -> Option<OwnedRwLockWriteGuard<()>> {
+        Arc::clone(&self.removing).try_write_owned().ok()
     }
 
     /// A file to be filled. It goes away if nothing is made of it.

@@ -217,8 +217,11 @@ pub(crate) fn find(
     Ok(upload)
 }
 
-/// Removes the files of objects that were deleted.
+/// Removes the files of objects that were deleted; another time, if somebody needs them now.
 pub(crate) async fn sweep(uploads: &Uploads, store: &Store) -> Result<()> {
+    let Some(_removing) = uploads.begin_removing() else {
+        return Ok(());
+    };
     loop {
         let paths = store.read(|snapshot| snapshot.discarded_uploads(SWEPT))?;
         if paths.is_empty() {

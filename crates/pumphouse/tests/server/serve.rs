@@ -1,31 +1,12 @@
-//! `pumphouse serve`: settings as a person gives them, and signals.
-#![cfg(all(feature = "server", unix))]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+//! Settings as a person gives them, and signals.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-fn pumphouse(home: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pumphouse"));
-    command
-        .env_clear()
-        .env("HOME", home)
-        .current_dir(home)
-        .stdin(Stdio::null());
-    command
-}
-
-fn run(home: &Path, arguments: &[&str]) -> Output {
-    pumphouse(home).args(arguments).output().unwrap()
-}
-
-fn text(bytes: &[u8], home: &Path) -> String {
-    String::from_utf8_lossy(bytes).replace(&home.display().to_string(), "HOME")
-}
+use crate::support::{Server, pumphouse, run, text, until};
 
 #[test]
 fn help_names_every_setting_and_its_default() {
@@ -86,46 +67,6 @@ fn bad_settings_end_with_status_2_and_nothing_is_made() {
     let mut left = fs::read_dir(home.path()).unwrap();
     assert_eq!(left.next().unwrap().unwrap().file_name(), "bad.toml");
     assert!(left.next().is_none());
-}
-
-/// A server in a process of its own, ended when this is dropped.
-struct Server(Child);
-
-impl Server {
-    fn start(command: &mut Command) -> (Self, String) {
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        let out = child.stdout.take().unwrap();
-        BufReader::new(out).read_line(&mut line).unwrap();
-        let address = line.trim_end().rsplit(' ').next().unwrap().to_owned();
-        (Self(child), address)
-    }
-
-    fn signal(&self, name: &str) {
-        let sent = Command::new("kill")
-            .args([name, &self.0.id().to_string()])
-            .status();
-        assert!(sent.unwrap().success());
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Gone already, if the test ended it.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Waits until something is so.
-async fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    for _ in 0..1_000 {
-        if holds() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("{what} did not come about");
 }
 
 fn lines(file: &Path) -> Vec<serde_json::Value> {

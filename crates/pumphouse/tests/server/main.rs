@@ -1,0 +1,10 @@
+//! `pumphouse serve` and `pumphouse server`, as those who run a server use them.
+#![cfg(all(feature = "server", unix))]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod backup;
+mod doctor;
+mod presets;
+mod serve;
+mod support;
+mod users;
