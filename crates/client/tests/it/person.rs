@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use pumphouse_client::{Acct, Url};
 use pumphouse_server::Server;
-use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 
 /// A real server over a directory that goes with it.
 pub(crate) struct RealServer {
@@ -97,6 +97,7 @@ impl Person {
         let body = form.query().unwrap().to_owned();
         let request = self.http.post(url.clone()).body(body);
         let form = "application/x-www-form-urlencoded";
+        let request = request.header(ACCEPT, "text/html");
         self.send(request.header(CONTENT_TYPE, form)).await
     }
 

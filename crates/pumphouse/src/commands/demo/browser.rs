@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, Response, Url, redirect};
 
 use super::show::Show;
@@ -50,6 +50,7 @@ impl Browser {
         let request = self
             .http
             .post(url.clone())
+            .header(ACCEPT, "text/html")
             .header("Content-Type", "application/x-www-form-urlencoded")
             .body(body);
         let answer = self.send(request, "sends the form").await?;
