@@ -19,6 +19,7 @@
 mod acct;
 mod activity;
 pub mod as2;
+mod duplicates;
 mod extra;
 mod links;
 mod object;

@@ -58,6 +58,18 @@ pub struct Object {
     /// Subjects and people that it mentions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<Object>>,
+    /// Ids of what it is a copy of.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::duplicates::deserialize"
+    )]
+    pub upstream_duplicates: Option<Vec<String>>,
+    /// Ids of its copies.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::duplicates::deserialize"
+    )]
+    pub downstream_duplicates: Option<Vec<String>>,
     /// Its page, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,

@@ -32,9 +32,17 @@ fn named(object: &Object) -> String {
 fn kind(object_type: Option<&str>) -> String {
     match object_type {
         None => "an object".to_owned(),
-        Some(name) if name.starts_with(['a', 'e', 'i', 'o', 'u']) => format!("an {}", escape(name)),
-        Some(name) => format!("a {}", escape(name)),
+        Some(name) => with_article(&escape(name)),
     }
+}
+
+/// A type with its article: `a note`, `an image`.
+pub(crate) fn with_article(name: &str) -> String {
+    let article = match name.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        true => "an",
+        false => "a",
+    };
+    format!("{article} {name}")
 }
 
 fn past_tense(verb: &str) -> String {

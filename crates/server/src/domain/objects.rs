@@ -32,7 +32,7 @@ pub(crate) fn create(
         return Ok((whole(posting, known.key)?, None));
     }
     let parent = parent(posting, given)?;
-    check_list_name(posting, given)?;
+    check_list_name(posting, given, None)?;
     let stored = insert(posting, given, parent.as_ref())?;
     if let Some(parent) = &parent {
         posting.tx.add_edge(Edge::Reply, stored.key, parent.key)?;
@@ -82,8 +82,13 @@ fn parent(posting: &Posting<'_>, given: &Object) -> Result<Option<StoredObject>>
     Ok(Some(parent))
 }
 
-/// A person has no two lists of one name and type, and not too many to look through.
-fn check_list_name(posting: &Posting<'_>, given: &Object) -> Result<()> {
+/// A person has no two lists of one name and type, and not too many to look through. `changed` is
+/// the list that gets the name, if it is not a new one.
+pub(crate) fn check_list_name(
+    posting: &Posting<'_>,
+    given: &Object,
+    changed: Option<ObjectKey>,
+) -> Result<()> {
     if !documents::is_list(given) {
         return Ok(());
     }
@@ -95,13 +100,16 @@ fn check_list_name(posting: &Posting<'_>, given: &Object) -> Result<()> {
     let lists = posting
         .tx
         .neighbours(Edge::List, End::Targets, owner, one_too_many)?;
-    if lists.len() >= documents::MOST_LISTS as usize {
+    if changed.is_none() && lists.len() >= documents::MOST_LISTS as usize {
         return Err(Error::bad_request(format!(
             "Nobody needs {} lists.",
             documents::MOST_LISTS
         )));
     }
     for (_, list) in lists {
+        if changed == Some(list.key) {
+            continue;
+        }
         let list = documents::object(&list)?;
         if list.display_name == given.display_name && list.object_types == given.object_types {
             return Err(Error::bad_request(format!(

@@ -11,6 +11,7 @@ use super::feeds::do_activity;
 use super::paging::page_request;
 use crate::app::App;
 use crate::auth::{AnyRead, UserWrite};
+use crate::domain::content::with_article;
 use crate::domain::object_feeds::{self, ObjectFeed};
 use crate::domain::render::{Detail, Renderer};
 use crate::domain::visibility::Sight;
@@ -87,8 +88,28 @@ pub(super) async fn put(
     Path((object_type, uuid)): Path<(String, String)>,
     write: UserWrite,
 ) -> Reply {
-    let mut given: Object = write.incoming.json()?;
-    let stored = own(&app, &object_type, &uuid, &write)?;
+    let given = write.incoming.json()?;
+    let stored = own(&app, &write, |snapshot| {
+        found(&object_type, &uuid, snapshot.object_by_uuid(&uuid)?)
+    })?;
+    update(&app, write, &stored, given).await
+}
+
+/// `PUT /api/TYPE?id=ID`: the same for an id that was chosen elsewhere.
+pub(super) async fn put_by_id(
+    State(app): State<Arc<App>>,
+    Path(object_type): Path<String>,
+    write: UserWrite,
+) -> Reply {
+    let given = write.incoming.json()?;
+    let id = write.incoming.query("id");
+    let stored = own(&app, &write, |snapshot| {
+        find_by_id(snapshot, &object_type, id.as_deref())
+    })?;
+    update(&app, write, &stored, given).await
+}
+
+async fn update(app: &App, write: UserWrite, stored: &StoredObject, mut given: Object) -> Reply {
     let id = given.id.get_or_insert_with(|| stored.id.clone());
     let given_type = given
         .object_type
@@ -96,7 +117,7 @@ pub(super) async fn put(
     if *id != stored.id || *given_type != stored.object_type {
         return Err(Error::bad_request(format!("No such '{given_type}' with id '{id}'")).into());
     }
-    let done = do_activity(&app, write, Activity::new("update", given)).await?;
+    let done = do_activity(app, write, Activity::new("update", given)).await?;
     Ok(json(&done.object))
 }
 
@@ -106,9 +127,28 @@ pub(super) async fn delete(
     Path((object_type, uuid)): Path<(String, String)>,
     write: UserWrite,
 ) -> Reply {
-    let stored = own(&app, &object_type, &uuid, &write)?;
+    let stored = own(&app, &write, |snapshot| {
+        found(&object_type, &uuid, snapshot.object_by_uuid(&uuid)?)
+    })?;
+    remove(&app, write, &stored).await
+}
+
+/// `DELETE /api/TYPE?id=ID`: the same for an id that was chosen elsewhere.
+pub(super) async fn delete_by_id(
+    State(app): State<Arc<App>>,
+    Path(object_type): Path<String>,
+    write: UserWrite,
+) -> Reply {
+    let id = write.incoming.query("id");
+    let stored = own(&app, &write, |snapshot| {
+        find_by_id(snapshot, &object_type, id.as_deref())
+    })?;
+    remove(&app, write, &stored).await
+}
+
+async fn remove(app: &App, write: UserWrite, stored: &StoredObject) -> Reply {
     let object = Object::reference(&stored.object_type, &stored.id);
-    do_activity(&app, write, Activity::new("delete", object)).await?;
+    do_activity(app, write, Activity::new("delete", object)).await?;
     Ok(json("Deleted"))
 }
 
@@ -127,7 +167,9 @@ pub(super) async fn post_to_feed(
         .into());
     }
     let object: Object = write.incoming.json()?;
-    let list = own(&app, &object_type, &uuid, &write)?;
+    let list = own(&app, &write, |snapshot| {
+        found(&object_type, &uuid, snapshot.object_by_uuid(&uuid)?)
+    })?;
     let add = Activity {
         target: Some(Box::new(Object::reference(&list.object_type, &list.id))),
         ..Activity::new("add", object)
@@ -137,10 +179,12 @@ pub(super) async fn post_to_feed(
 }
 
 /// The object, if the user made it.
-fn own(app: &App, object_type: &str, uuid: &str, write: &UserWrite) -> Result<StoredObject> {
-    let stored = app
-        .store
-        .read(|snapshot| found(object_type, uuid, snapshot.object_by_uuid(uuid)?))?;
+fn own(
+    app: &App,
+    write: &UserWrite,
+    find: impl FnOnce(&Snapshot<'_>) -> Result<StoredObject>,
+) -> Result<StoredObject> {
+    let stored = app.store.read(find)?;
     if stored.author != Some(write.user.person) && stored.key != write.user.person {
         return Err(Error::forbidden("Only the author can modify this object."));
     }
@@ -181,7 +225,10 @@ fn found(object_type: &str, name: &str, found: Option<StoredObject>) -> Result<S
     }
     found
         .filter(|object| path_type(&object.object_type) == object_type)
-        .ok_or_else(|| Error::not_found(format!("Can't find a {object_type} with ID = {name}")))
+        .ok_or_else(|| {
+            let what = with_article(object_type);
+            Error::not_found(format!("Can't find {what} with ID = {name}"))
+        })
 }
 
 fn find_by_id(

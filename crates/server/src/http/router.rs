@@ -130,7 +130,12 @@ fn api() -> Router<Arc<App>> {
                 .put(activities::put)
                 .delete(activities::delete),
         )
-        .route("/api/{type}", get(objects::by_id))
+        .route(
+            "/api/{type}",
+            get(objects::by_id)
+                .put(objects::put_by_id)
+                .delete(objects::delete_by_id),
+        )
         .route(
             "/api/{type}/{uuid}",
             get(objects::by_uuid)

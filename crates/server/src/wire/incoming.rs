@@ -112,7 +112,7 @@ impl Incoming {
             )));
         }
         serde_json::from_slice(&self.body)
-            .map_err(|error| Error::bad_request(format!("Invalid JSON: {error}")))
+            .map_err(|error| Error::bad_request(explain::<T>(&self.body, &error)))
     }
 
     /// The named values of a JSON object or a form; none if the body is neither.
@@ -146,6 +146,18 @@ impl Incoming {
             .unwrap_or_default();
         let media_type = value.split(';').next().unwrap_or_default();
         media_type.trim().to_ascii_lowercase()
+    }
+}
+
+/// What is wrong with a document, and where in it. It is read once more for that, so that documents
+/// that are right are read fast.
+fn explain<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error) -> String {
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    match serde_path_to_error::deserialize::<_, T>(&mut reader) {
+        Err(found) if error.is_data() && found.path().iter().next().is_some() => {
+            format!("Invalid JSON at {}: {}", found.path(), found.inner())
+        }
+        _ => format!("Invalid JSON: {error}"),
     }
 }
 

@@ -223,7 +223,11 @@ async fn a_profile_is_changed_by_its_owner_and_keeps_what_is_fixed() {
     let wrong = alice
         .put_json(&alice.path("profile"), &json!({"displayName": 7}))
         .await;
-    assert!(wrong.refusal(400).starts_with("Invalid JSON: "));
+    assert!(
+        wrong
+            .refusal(400)
+            .starts_with("Invalid JSON at displayName: ")
+    );
     assert_eq!(
         alice.get(&alice.path("profile")).await.ok()["displayName"],
         "Alice A."

@@ -5,12 +5,22 @@ use pumphouse_store::{Edge, StoredObject};
 
 use crate::clock;
 use crate::domain::posting::Posting;
-use crate::domain::{documents, merge};
+use crate::domain::{documents, merge, objects};
 use crate::error::{Error, Result};
 
 /// Merges the given properties into the object.
 pub(super) fn update(posting: &Posting<'_>, object: &StoredObject, given: &Object) -> Result<()> {
     require_author(posting, object, "update")?;
+    if object.object_type == "collection" {
+        let mut renamed = documents::object(object)?;
+        if given.display_name.is_some() {
+            renamed.display_name.clone_from(&given.display_name);
+        }
+        if given.object_types.is_some() {
+            renamed.object_types.clone_from(&given.object_types);
+        }
+        objects::check_list_name(posting, &renamed, Some(object.key))?;
+    }
     merge::into(posting, object, given)
 }
 
