@@ -73,23 +73,20 @@ pub(crate) fn write_around(
     write_protocol: impl FnOnce(&mut Vec<u8>),
 ) -> Option<Vec<u8>> {
     let others = Sorted::new(others);
-    let is_among =
-        |name: &[u8]| b"oauth_".as_slice() <= name && name <= b"oauth_version".as_slice();
-    if others.signed().any(|(name, _)| is_among(name)) {
+    let signed = others.signed();
+    let (before, rest) =
+        signed.split_at(signed.partition_point(|(name, _)| **name < b"oauth_"[..]));
+    if rest
+        .first()
+        .is_some_and(|(name, _)| **name <= b"oauth_version"[..])
+    {
         return None;
     }
     let mut pairs = PairWriter::new(method, located, others.length() + length + 64);
-    let is_before = |(name, _): &&EncodedPair<'_>| name.as_ref() < b"oauth_".as_slice();
-    others
-        .signed()
-        .filter(is_before)
-        .for_each(|other| pairs.push_other(other));
+    before.iter().for_each(|other| pairs.push_other(other));
     pairs.push("%26");
     write_protocol(&mut pairs.out);
-    others
-        .signed()
-        .filter(|other| !is_before(other))
-        .for_each(|other| pairs.push_other(other));
+    rest.iter().for_each(|other| pairs.push_other(other));
     Some(pairs.out)
 }
 
@@ -99,11 +96,11 @@ pub(crate) fn protocol_part(protocol: &Values<'_>) -> Vec<u8> {
         start: 0,
         out: Vec::new(),
     };
-    pairs.push_all(protocol, std::iter::empty());
+    pairs.push_all(protocol, &[]);
     pairs.out
 }
 
-/// Encoded parameters in their order. Up to one, the usual number, is sorted and needs no memory.
+/// The encoded parameters that are signed, in their order. Up to one, the usual number, is sorted and needs no memory.
 enum Sorted<'a> {
     UpToOne(Option<EncodedPair<'a>>),
     Several(Vec<EncodedPair<'a>>),
@@ -111,26 +108,26 @@ enum Sorted<'a> {
 
 impl<'a> Sorted<'a> {
     fn new(params: &Params<'a>) -> Self {
-        match params.len() {
-            0 | 1 => Self::UpToOne(params.iter().next().map(Param::encode)),
-            _ => Self::Several(params.sorted()),
+        let is_signed = |(name, _): &EncodedPair<'_>| **name != *b"oauth_signature";
+        if params.len() <= 1 {
+            return Self::UpToOne(params.iter().next().map(Param::encode).filter(is_signed));
         }
+        let mut pairs = params.sorted();
+        pairs.retain(is_signed);
+        Self::Several(pairs)
     }
 
-    /// Those that are signed.
-    fn signed(&self) -> impl Iterator<Item = &EncodedPair<'a>> {
-        let pairs = match self {
+    fn signed(&self) -> &[EncodedPair<'a>] {
+        match self {
             Self::UpToOne(pair) => pair.as_slice(),
             Self::Several(pairs) => pairs,
-        };
-        pairs
-            .iter()
-            .filter(|(name, _)| **name != *b"oauth_signature")
+        }
     }
 
     /// How long they are in the base string, at most.
     fn length(&self) -> usize {
         self.signed()
+            .iter()
             .map(|(name, value)| 3 * (name.len() + value.len()) + 6)
             .sum()
     }
@@ -156,21 +153,32 @@ impl PairWriter {
         }
     }
 
-    fn push_all<'p>(
-        &mut self,
-        protocol: &Values<'_>,
-        others: impl Iterator<Item = &'p EncodedPair<'p>>,
-    ) {
-        let mut others = others.peekable();
+    fn push_all(&mut self, protocol: &Values<'_>, mut others: &[EncodedPair<'_>]) {
         for (name, value) in protocol.iter().filter(|(name, _)| *name != Name::Signature) {
             // Known names never stand among the others, so names decide alone.
-            while let Some(other) = others.next_if(|(other, _)| **other < *name.text().as_bytes()) {
+            while let [other, rest @ ..] = others
+                && *other.0 < *name.text().as_bytes()
+            {
                 self.push_other(other);
+                others = rest;
             }
-            self.push(name.text_in_base_string());
+            self.push_name(name);
             value.encode_twice_into(&mut self.out);
         }
-        others.for_each(|other| self.push_other(other));
+        others.iter().for_each(|other| self.push_other(other));
+    }
+
+    /// Writes what comes before a value of the protocol.
+    #[inline(always)]
+    fn push_name(&mut self, name: Name) {
+        let text = name.text_in_base_string();
+        if self.out.len() == self.start {
+            return self.push(text);
+        }
+        let end = self.out.len() + text.len();
+        self.out
+            .extend_from_slice(name.filled_text_in_base_string());
+        self.out.truncate(end);
     }
 
     /// Writes what comes before a value: an ampersand, unless this is the first pair, the name and an equals sign.

@@ -33,6 +33,8 @@ impl<N: NonceSource + ?Sized> NonceSource for std::sync::Arc<N> {
 /// an alphabet and a length that even providers with narrow rules accept.
 ///
 /// The bits are fetched for many nonces at once: a nonce must be new, not secret, and asking for each alone takes longer than signing.
+/// So a process that forks and goes on in both halves without `exec` must give one of them nonces of its own
+/// ([`Signer::with_nonces`](crate::Signer::with_nonces)).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RandomNonce;
 
@@ -41,8 +43,18 @@ const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 impl NonceSource for RandomNonce {
     fn nonce(&self) -> Result<String, RandomError> {
+        Ok(percent::into_text(Self::digits()?.to_vec()))
+    }
+}
+
+impl RandomNonce {
+    /// How many digits hold 128 bits.
+    pub(crate) const LENGTH: usize = 26;
+
+    /// The digits of a new nonce.
+    pub(crate) fn digits() -> Result<[u8; Self::LENGTH], RandomError> {
         let halves = POOL.with_borrow_mut(Pool::take)?;
-        let mut nonce = [b'0'; 26];
+        let mut nonce = [b'0'; Self::LENGTH];
         let (digits, _) = nonce.as_chunks_mut::<13>();
         for (digits, mut half) in digits.iter_mut().zip(halves) {
             // Thirteen digits of five bits hold the half whole.
@@ -51,7 +63,7 @@ impl NonceSource for RandomNonce {
                 half >>= 5;
             }
         }
-        Ok(percent::into_text(nonce.to_vec()))
+        Ok(nonce)
     }
 }
 

@@ -71,31 +71,34 @@ pub(crate) fn encode_into(out: &mut Vec<u8>, text: &[u8]) {
         let Some((&byte, after)) = after.split_first() else {
             return;
         };
-        let (high, low) = (
-            DIGITS[usize::from(byte >> 4)],
-            DIGITS[usize::from(byte & 15)],
-        );
-        out.extend_from_slice(&[b'%', high, low]);
+        out.extend_from_slice(&escape(byte));
         rest = after;
     }
 }
 
 /// The same for text that goes into text.
 pub(crate) fn encode_text_into(out: &mut String, text: &str) {
-    let mut start = 0;
-    let reserved = text
-        .bytes()
-        .enumerate()
-        .filter(|(_, byte)| !is_unreserved(*byte));
-    for (at, byte) in reserved {
-        // Between the bytes of one character nothing is cut out: there is no run of unreserved ones.
-        out.push_str(text.get(start..at).unwrap_or_default());
-        out.push('%');
-        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        out.push(char::from(DIGITS[usize::from(byte & 15)]));
-        start = at + 1;
+    let mut rest = text;
+    loop {
+        let (run, after) = rest.split_at(count_unreserved(rest.as_bytes()));
+        out.push_str(run);
+        let Some(character) = after.chars().next() else {
+            return;
+        };
+        let (reserved, after) = after.split_at(character.len_utf8());
+        for byte in reserved.bytes() {
+            out.extend(escape(byte).map(char::from));
+        }
+        rest = after;
     }
-    out.push_str(&text[start..]);
+}
+
+const fn escape(byte: u8) -> [u8; 3] {
+    [
+        b'%',
+        DIGITS[(byte >> 4) as usize],
+        DIGITS[(byte & 15) as usize],
+    ]
 }
 
 /// Appends the encoding of text that is encoded already: of its bytes only `%` needs it.

@@ -217,6 +217,7 @@ impl<'a> Request<'a> {
         }
     }
 
+    #[inline(always)]
     pub(crate) fn locate(&self) -> Result<Located<'a>, UrlError> {
         match self.address {
             Address::Url(url) => {

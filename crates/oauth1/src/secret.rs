@@ -5,6 +5,8 @@ use std::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::percent;
+
 /// A secret: a shared secret, a verifier, a password.
 ///
 /// It does not print, is wiped when dropped, and is compared in a time that depends only on the lengths.
@@ -16,29 +18,47 @@ use zeroize::Zeroizing;
 /// assert_eq!(format!("{secret:?}"), "Secret(redacted)");
 /// assert_eq!(secret.expose(), "kd94hf93k423kf44");
 /// ```
-#[derive(Clone, Default)]
-pub struct Secret(Zeroizing<String>);
+#[derive(Clone)]
+pub struct Secret {
+    text: Zeroizing<String>,
+    /// Whether the text is its own percent-encoding, as nearly all are: signing asks each time.
+    is_plain: bool,
+}
 
 impl Secret {
     /// Takes the text over. Give a `String` away rather than a `&str` when the original should not stay in memory.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(Zeroizing::new(text.into()))
+        let text = Zeroizing::new(text.into());
+        let is_plain = percent::is_unreserved_throughout(text.as_bytes());
+        Self { text, is_plain }
     }
 
     /// The text itself, for the one place that needs it.
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// Whether the text is its own percent-encoding.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.is_plain
     }
 
     /// Whether there is no text. An empty secret is legal in RFC 5849 and means that the signature proves nothing by itself.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.text.is_empty()
+    }
+}
+
+impl Default for Secret {
+    /// The empty one.
+    fn default() -> Self {
+        Self::new("")
     }
 }
 
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
-        equal_in_constant_time(self.0.as_bytes(), other.0.as_bytes())
+        equal_in_constant_time(self.text.as_bytes(), other.text.as_bytes())
     }
 }
 
@@ -74,7 +94,11 @@ pub(crate) fn equal_in_constant_time(left: &[u8], right: &[u8]) -> bool {
     let differences = words.fold(0, |differences, (left, right)| {
         differences | (u64::from_ne_bytes(*left) ^ u64::from_ne_bytes(*right))
     });
-    (differences.ct_eq(&0) & left_rest.ct_eq(right_rest)).into()
+    let rest = left_rest.iter().zip(right_rest);
+    let differences = rest.fold(differences, |differences, (left, right)| {
+        differences | u64::from(left ^ right)
+    });
+    differences.ct_eq(&0).into()
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use self::template::Ready;
 use crate::body_hash::BodyHash;
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::{ClientCredentials, TokenCredentials};
-use crate::nonce::{NonceSource, RandomError, RandomNonce};
+use crate::nonce::{NonceSource, RandomError};
 use crate::protocol::{Name, OwnedValues};
 use crate::request::{Located, Request};
 use crate::secret::Secret;
@@ -96,7 +96,8 @@ pub struct Signer {
     body_hash: Option<BodyHash>,
     nonce_and_timestamp: bool,
     plaintext_without_tls: bool,
-    nonces: Arc<dyn NonceSource>,
+    /// `None` for random ones.
+    nonces: Option<Arc<dyn NonceSource>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -119,7 +120,7 @@ impl Signer {
             body_hash: None,
             nonce_and_timestamp: true,
             plaintext_without_tls: false,
-            nonces: Arc::new(RandomNonce),
+            nonces: None,
             clock: Arc::new(SystemClock),
         }
     }
@@ -226,7 +227,7 @@ impl Signer {
     /// Takes nonces from elsewhere.
     #[must_use]
     pub fn with_nonces(mut self, nonces: impl NonceSource + 'static) -> Self {
-        self.nonces = Arc::new(nonces);
+        self.nonces = Some(Arc::new(nonces));
         self
     }
 
@@ -324,7 +325,7 @@ impl Clone for Signer {
             body_hash: self.body_hash,
             nonce_and_timestamp: self.nonce_and_timestamp,
             plaintext_without_tls: self.plaintext_without_tls,
-            nonces: Arc::clone(&self.nonces),
+            nonces: self.nonces.clone(),
             clock: Arc::clone(&self.clock),
         }
     }

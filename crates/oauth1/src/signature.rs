@@ -199,6 +199,13 @@ impl<'a> Keys<'a> {
         )
     }
 
+    /// The two secrets when both are their own percent-encoding, as they nearly always are.
+    fn plain(&self) -> Option<(&'a str, &'a str)> {
+        let is_plain =
+            self.client_secret.is_plain() && self.token.is_none_or(|(_, secret)| secret.is_plain());
+        is_plain.then(|| self.exposed())
+    }
+
     /// The shared secrets as HMAC and PLAINTEXT take them (RFC 5849, section 3.4.2):
     /// both encoded, with an ampersand between them that is there even when they are empty.
     pub fn shared_key(&self) -> Zeroizing<Vec<u8>> {

@@ -136,7 +136,7 @@ impl<'a> Written<'a> {
     }
 
     /// Appends the bytes as the base string has them: encoded twice.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn encode_twice_into(self, out: &mut Vec<u8>) {
         match self.spelling {
             Spelling::Plain => out.extend_from_slice(self.text),

@@ -78,8 +78,8 @@ impl<'a> Scanner<'a> {
     #[inline(always)]
     pub(crate) fn next_simple_pair(&mut self) -> Option<(Name, Written<'a>)> {
         let text = self.rest.strip_prefix(b" ").unwrap_or(self.rest);
-        let name = Name::at_start(text)?;
-        let text = text[name.text().len()..].strip_prefix(b"=\"")?;
+        let (name, text) = Name::at_start(text)?;
+        let text = text.strip_prefix(b"=\"")?;
         let (length, is_plain) = percent::count_canonical(text);
         let (value, after) = text.split_at(length);
         self.rest = match after {

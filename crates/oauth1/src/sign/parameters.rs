@@ -3,6 +3,7 @@
 use super::{SignError, Signer};
 use crate::base_string;
 use crate::header;
+use crate::nonce::RandomNonce;
 use crate::params::{Param, Params, read_form};
 use crate::percent;
 use crate::protocol::{Name, SENDING_ORDER, Values};
@@ -14,25 +15,58 @@ pub(super) struct ProtocolParameters<'s> {
     signer: &'s Signer,
     /// Timestamp and nonce are `None` with PLAINTEXT alone, and only together.
     timestamp: Option<WrittenNumber>,
-    nonce: Option<OwnedWritten>,
+    nonce: Option<Nonce>,
     body_hash: Option<OwnedWritten>,
+}
+
+/// A nonce, which is a parameter of its own each time.
+enum Nonce {
+    /// Ours, which needs no encoding and no memory of its own.
+    Random([u8; RandomNonce::LENGTH]),
+    Given(OwnedWritten),
+}
+
+impl Nonce {
+    #[inline(always)]
+    fn new(signer: &Signer) -> Result<Self, SignError> {
+        let Some(source) = &signer.nonces else {
+            return Ok(Self::Random(RandomNonce::digits()?));
+        };
+        match source.nonce()? {
+            nonce if nonce.is_empty() => Err(SignError::NonceEmpty),
+            nonce => Ok(Self::Given(OwnedWritten::new(nonce))),
+        }
+    }
+
+    fn borrowed(&self) -> Written<'_> {
+        match self {
+            Self::Random(digits) => Written::canonical(digits, true),
+            Self::Given(nonce) => nonce.borrowed(),
+        }
+    }
+
+    /// As headers have it.
+    fn encoded(&self) -> &str {
+        match self {
+            // Digits are text.
+            Self::Random(digits) => std::str::from_utf8(digits).unwrap_or_default(),
+            Self::Given(nonce) => nonce.encoded(),
+        }
+    }
 }
 
 impl<'s> ProtocolParameters<'s> {
     #[inline(always)]
     pub(super) fn new(signer: &'s Signer, request: &Request<'_>) -> Result<Self, SignError> {
         let is_unique = signer.nonce_and_timestamp || !signer.method.reveals_secrets();
-        let nonce = is_unique.then(|| signer.nonces.nonce()).transpose()?;
-        if nonce.as_ref().is_some_and(String::is_empty) {
-            return Err(SignError::NonceEmpty);
-        }
+        let nonce = is_unique.then(|| Nonce::new(signer)).transpose()?;
         if signer.client.key().is_empty() {
             return Err(SignError::NoClientKey);
         }
         Ok(Self {
             signer,
             timestamp: is_unique.then(|| WrittenNumber::new(signer.clock.now())),
-            nonce: nonce.map(OwnedWritten::new),
+            nonce,
             body_hash: hash_of(signer, request)?.map(OwnedWritten::new),
         })
     }
@@ -61,7 +95,7 @@ impl<'s> ProtocolParameters<'s> {
                 Name::Timestamp,
                 self.timestamp.as_ref().map(WrittenNumber::borrowed),
             ),
-            (Name::Nonce, self.nonce.as_ref().map(OwnedWritten::borrowed)),
+            (Name::Nonce, self.nonce.as_ref().map(Nonce::borrowed)),
             (
                 Name::BodyHash,
                 self.body_hash.as_ref().map(OwnedWritten::borrowed),

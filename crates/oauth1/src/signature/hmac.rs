@@ -1,7 +1,7 @@
 //! HMAC-SHA1 (RFC 5849, section 3.4.2) and its two successors, which every implementation understands alike.
 
 use ::hmac::digest::{FixedOutput, Output, Update};
-use ::hmac::{Hmac, KeyInit};
+use ::hmac::{EagerHash, Hmac, KeyInit};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha1::Sha1;
@@ -29,15 +29,15 @@ impl SignatureMethod for HmacSha1 {
     }
 
     fn sign(&self, base_string: &[u8], keys: &Keys<'_>) -> Result<String, MethodError> {
-        sign::<Hmac<Sha1>>(base_string, keys)
+        sign::<Sha1>(base_string, keys)
     }
 
     fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &[u8]) -> bool {
-        verify::<Hmac<Sha1>>(base_string, keys, signature)
+        verify::<Sha1>(base_string, keys, signature)
     }
 
     fn bind(&self, keys: &Keys<'_>) -> Option<Box<dyn BoundMethod>> {
-        bind::<Hmac<Sha1>>(keys)
+        bind::<Sha1>(keys)
     }
 }
 
@@ -47,15 +47,15 @@ impl SignatureMethod for HmacSha256 {
     }
 
     fn sign(&self, base_string: &[u8], keys: &Keys<'_>) -> Result<String, MethodError> {
-        sign::<Hmac<Sha256>>(base_string, keys)
+        sign::<Sha256>(base_string, keys)
     }
 
     fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &[u8]) -> bool {
-        verify::<Hmac<Sha256>>(base_string, keys, signature)
+        verify::<Sha256>(base_string, keys, signature)
     }
 
     fn bind(&self, keys: &Keys<'_>) -> Option<Box<dyn BoundMethod>> {
-        bind::<Hmac<Sha256>>(keys)
+        bind::<Sha256>(keys)
     }
 }
 
@@ -65,15 +65,15 @@ impl SignatureMethod for HmacSha512 {
     }
 
     fn sign(&self, base_string: &[u8], keys: &Keys<'_>) -> Result<String, MethodError> {
-        sign::<Hmac<Sha512>>(base_string, keys)
+        sign::<Sha512>(base_string, keys)
     }
 
     fn verify(&self, base_string: &[u8], keys: &Keys<'_>, signature: &[u8]) -> bool {
-        verify::<Hmac<Sha512>>(base_string, keys, signature)
+        verify::<Sha512>(base_string, keys, signature)
     }
 
     fn bind(&self, keys: &Keys<'_>) -> Option<Box<dyn BoundMethod>> {
-        bind::<Hmac<Sha512>>(keys)
+        bind::<Sha512>(keys)
     }
 }
 
@@ -94,29 +94,48 @@ impl<M: Update + FixedOutput + Clone + Send + Sync> BoundMethod for Bound<M> {
     }
 }
 
-fn bind<M: KeyInit + Update + FixedOutput + Clone + Send + Sync + 'static>(
-    keys: &Keys<'_>,
-) -> Option<Box<dyn BoundMethod>> {
-    let mac = M::new_from_slice(&keys.shared_key());
-    Some(Box::new(Bound(mac.ok()?)))
+fn bind<D: EagerHash>(keys: &Keys<'_>) -> Option<Box<dyn BoundMethod>>
+where
+    Hmac<D>: Update + FixedOutput + KeyInit + Clone + Send + Sync + 'static,
+{
+    Some(Box::new(Bound(keyed::<D>(keys)?)))
 }
 
-fn sign<M: KeyInit + Update + FixedOutput>(
-    base_string: &[u8],
-    keys: &Keys<'_>,
-) -> Result<String, MethodError> {
-    digest::<M>(&keys.shared_key(), base_string)
+fn sign<D: EagerHash>(base_string: &[u8], keys: &Keys<'_>) -> Result<String, MethodError>
+where
+    Hmac<D>: Update + FixedOutput + KeyInit,
+{
+    digest::<D>(keys, base_string)
         .map(|digest| into_signature(&digest))
         .ok_or(MethodError::SigningFailed)
 }
 
-fn verify<M: KeyInit + Update + FixedOutput>(
-    base_string: &[u8],
-    keys: &Keys<'_>,
-    signature: &[u8],
-) -> bool {
-    digest::<M>(&keys.shared_key(), base_string)
-        .is_some_and(|digest| is_signature(&digest, signature))
+fn verify<D: EagerHash>(base_string: &[u8], keys: &Keys<'_>, signature: &[u8]) -> bool
+where
+    Hmac<D>: Update + FixedOutput + KeyInit,
+{
+    digest::<D>(keys, base_string).is_some_and(|digest| is_signature(&digest, signature))
+}
+
+/// HMAC that has taken in the shared secrets.
+///
+/// A key that is longer than a block is hashed first (RFC 2104, section 2), and secrets that need no encoding are hashed where
+/// they stand.
+#[inline(always)]
+fn keyed<D: EagerHash>(keys: &Keys<'_>) -> Option<Hmac<D>>
+where
+    Hmac<D>: KeyInit,
+{
+    match keys.plain() {
+        Some((client, token)) if client.len() + token.len() >= D::block_size() => {
+            let hash = D::new()
+                .chain_update(client)
+                .chain_update(b"&")
+                .chain_update(token);
+            Hmac::new_from_slice(&hash.finalize()).ok()
+        }
+        _ => Hmac::new_from_slice(&keys.shared_key()).ok(),
+    }
 }
 
 /// Base64 has one spelling of each digest, so signatures are compared as they are written.
@@ -129,10 +148,15 @@ fn is_signature(digest: &[u8], signature: &[u8]) -> bool {
 /// All is done in this one place, where the compiler puts the parts of HMAC together; moved between functions, its state is
 /// copied each time.
 #[inline(never)]
-fn digest<M: KeyInit + Update + FixedOutput>(key: &[u8], base_string: &[u8]) -> Option<Output<M>> {
-    let mut mac = M::new_from_slice(key).ok()?;
+fn digest<D: EagerHash>(keys: &Keys<'_>, base_string: &[u8]) -> Option<Output<Hmac<D>>>
+where
+    Hmac<D>: Update + FixedOutput + KeyInit,
+{
+    let mut mac = keyed::<D>(keys)?;
     mac.update(base_string);
-    Some(mac.finalize_fixed())
+    let mut digest = Output::<Hmac<D>>::default();
+    mac.finalize_into(&mut digest);
+    Some(digest)
 }
 
 /// Room for the longest digest, that of SHA-512, in base64.
@@ -150,9 +174,46 @@ fn into_signature(digest: &[u8]) -> String {
 /// The digest with a key that is given as it is; `None` for other methods. For explaining wrong signatures.
 pub(crate) fn keyed_with(method: &str, key: &[u8], base_string: &[u8]) -> Option<Vec<u8>> {
     match method {
-        "HMAC-SHA1" => digest::<Hmac<Sha1>>(key, base_string).map(|digest| digest.to_vec()),
-        "HMAC-SHA256" => digest::<Hmac<Sha256>>(key, base_string).map(|digest| digest.to_vec()),
-        "HMAC-SHA512" => digest::<Hmac<Sha512>>(key, base_string).map(|digest| digest.to_vec()),
+        "HMAC-SHA1" => digest_of_text::<Hmac<Sha1>>(key, base_string),
+        "HMAC-SHA256" => digest_of_text::<Hmac<Sha256>>(key, base_string),
+        "HMAC-SHA512" => digest_of_text::<Hmac<Sha512>>(key, base_string),
         _ => None,
+    }
+}
+
+fn digest_of_text<M: KeyInit + Update + FixedOutput>(
+    key: &[u8],
+    base_string: &[u8],
+) -> Option<Vec<u8>> {
+    let mut mac = M::new_from_slice(key).ok()?;
+    mac.update(base_string);
+    Some(mac.finalize_fixed().to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+
+    #[test]
+    fn secrets_are_the_same_key_however_they_are_taken_in() {
+        let methods: [&dyn SignatureMethod; 3] = [&HmacSha1, &HmacSha256, &HmacSha512];
+        let secrets = ["", "a", "a&b", "\u{e9}"].map(str::to_owned).into_iter();
+        let longer = (20..140)
+            .step_by(7)
+            .flat_map(|length| ["x", "%"].map(|c| c.repeat(length)));
+        let secrets: Vec<_> = secrets.chain(longer).map(Secret::new).collect();
+        for client in &secrets {
+            for token in &secrets {
+                let keys = Keys::new("client", client).with_token("token", token);
+                for method in methods {
+                    let digest = keyed_with(method.name(), &keys.shared_key(), b"text").unwrap();
+                    let expected = STANDARD.encode(digest);
+                    assert_eq!(method.sign(b"text", &keys), Ok(expected.clone()));
+                    assert!(method.verify(b"text", &keys, expected.as_bytes()));
+                    assert_eq!(method.bind(&keys).unwrap().sign(b"text"), Ok(expected));
+                }
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::policy::{BodyHashRule, Limits, Policy, SharedMethod, TlsRule};
-use super::states::{Received, Unverified};
+use super::states::{Checked, Received, Unverified};
 use crate::body_hash::ClaimedBodyHash;
 use crate::header;
 use crate::params::{self, Param, Params};
@@ -25,19 +25,12 @@ impl<'a> Unverified<'a> {
 }
 
 fn parse<'a>(request: &Request<'a>, policy: &Policy, now: u64) -> Result<Unverified<'a>, Problem> {
-    // Large values are passed on by reference: what was just written in small pieces is slow to copy in large ones.
-    match &request.locate() {
-        Ok(located) => parse_located(request, located, policy, now),
-        Err(error) => Err(Problem::UrlMalformed(*error)),
-    }
-}
-
-fn parse_located<'a>(
-    request: &Request<'a>,
-    located: &Located<'a>,
-    policy: &Policy,
-    now: u64,
-) -> Result<Unverified<'a>, Problem> {
+    // Made where it stays: what was just written in small pieces is slow to copy in large ones.
+    let mut received = Box::new(Received {
+        request: *request,
+        located: request.locate().map_err(Problem::UrlMalformed)?,
+        claims: Claims::default(),
+    });
     if request.has_ambiguous_media_type() {
         return Err(Problem::MediaTypeAmbiguous);
     }
@@ -45,8 +38,23 @@ fn parse_located<'a>(
     if request.is_form() && matches!(request.body(), Body::Streamed) {
         return Err(Problem::SignatureInvalid);
     }
-    let mut claims = Claims::default();
-    claims.collect(request, located, &policy.limits)?;
+    received.collect(&policy.limits)?;
+    let checked = check(&received, policy, now)?;
+    Ok(Unverified { received, checked })
+}
+
+impl<'a> Received<'a> {
+    fn collect(&mut self, limits: &Limits) -> Result<(), Problem> {
+        self.claims.collect(&self.request, &self.located, limits)
+    }
+}
+
+fn check<'a>(received: &Received<'a>, policy: &Policy, now: u64) -> Result<Checked<'a>, Problem> {
+    let Received {
+        request,
+        located,
+        claims,
+    } = received;
     let protocol = &claims.protocol;
     if claims.place.is_none()
         && request
@@ -66,17 +74,14 @@ fn parse_located<'a>(
     let body_hash = read_body_hash(protocol, request, policy.body_hash)?;
     let client_key = text(protocol, Name::ConsumerKey)?.unwrap_or_default();
     let token = text(protocol, Name::Token)?.filter(|token| !token.is_empty());
-    Ok(Unverified(Box::new(Received {
-        request: *request,
-        located: *located,
-        claims,
+    Ok(Checked {
         method,
         client_key,
         token,
         timestamp_and_nonce,
         window: policy.window,
         body_hash,
-    })))
+    })
 }
 
 /// Everything that the signature covers, and the realm, which it does not.
@@ -214,7 +219,7 @@ impl<'a> Claims<'a> {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn text<'a>(protocol: &Values<'a>, name: Name) -> Result<Option<Cow<'a, str>>, Problem> {
     protocol
         .text(name)
@@ -283,13 +288,12 @@ fn read_timestamp_and_nonce<'a>(
     Ok(nonce.map(|nonce| (timestamp, nonce)))
 }
 
-/// A number of ASCII digits alone.
+/// A number of ASCII digits alone: of so many at most that it cannot be too large.
 fn read_number(digits: &[u8]) -> Option<u64> {
-    let add = |number: u64, &byte: &u8| {
-        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
-        number.checked_mul(10)?.checked_add(digit)
-    };
-    digits.iter().try_fold(0, add)
+    const MOST: usize = 19;
+    let is_number = (1..=MOST).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
+    let add = |number: u64, digit: &u8| 10 * number + u64::from(digit - b'0');
+    is_number.then(|| digits.iter().fold(0, add))
 }
 
 fn read_body_hash(

@@ -18,7 +18,10 @@ use crate::written::Written;
 ///
 /// It tells what to look up, and nothing else: every value is a mere claim.
 #[derive(Clone)]
-pub struct Unverified<'a>(pub(super) Box<Received<'a>>);
+pub struct Unverified<'a> {
+    pub(super) received: Box<Received<'a>>,
+    pub(super) checked: Checked<'a>,
+}
 
 /// A request and its claims. In a box, because it is large and passes through many hands.
 #[derive(Clone)]
@@ -26,6 +29,11 @@ pub(super) struct Received<'a> {
     pub(super) request: Request<'a>,
     pub(super) located: Located<'a>,
     pub(super) claims: Claims<'a>,
+}
+
+/// What was found out about the claims.
+#[derive(Clone)]
+pub(super) struct Checked<'a> {
     pub(super) method: SharedMethod,
     pub(super) client_key: Cow<'a, str>,
     pub(super) token: Option<Cow<'a, str>>,
@@ -39,75 +47,85 @@ pub(super) struct Received<'a> {
 impl<'a> Unverified<'a> {
     /// `oauth_consumer_key`: the client whose keys to look up.
     pub fn client_key(&self) -> &str {
-        &self.0.client_key
+        &self.checked.client_key
     }
 
     /// `oauth_token`: the token whose secret to look up. An empty one counts as none.
     pub fn token(&self) -> Option<&str> {
-        self.0.token.as_deref()
+        self.checked.token.as_deref()
     }
 
     /// `oauth_signature_method`.
     pub fn method_name(&self) -> &str {
-        self.0.method.name()
+        self.checked.method.name()
     }
 
     /// `oauth_callback`, for the endpoint that gives temporary credentials.
     pub fn callback(&self) -> Option<Cow<'a, str>> {
-        self.0.claims.protocol.text(Name::Callback).ok().flatten()
+        self.received
+            .claims
+            .protocol
+            .text(Name::Callback)
+            .ok()
+            .flatten()
     }
 
     /// `oauth_verifier`, for the endpoint that gives token credentials.
     pub fn verifier(&self) -> Option<Cow<'a, str>> {
-        self.0.claims.protocol.text(Name::Verifier).ok().flatten()
+        self.received
+            .claims
+            .protocol
+            .text(Name::Verifier)
+            .ok()
+            .flatten()
     }
 
     /// The realm of the header. It is not signed, so it stays a claim even when the request is verified.
     pub fn realm(&self) -> Option<Cow<'a, str>> {
-        self.0.claims.realm.map(Written::unquoted_text)
+        self.received.claims.realm.map(Written::unquoted_text)
     }
 
     /// Whether the request travelled over TLS, going by its origin or URL.
     pub fn is_secure(&self) -> bool {
-        self.0.located.is_secure()
+        self.received.located.is_secure()
     }
 
     /// Whether an answer that holds secrets may be given over this connection.
     pub(crate) fn may_carry_secrets(&self, policy: &Policy) -> bool {
         let exempt = policy.tls == TlsRule::Never
-            || (!policy.tls_on_loopback && self.0.located.is_loopback());
+            || (!policy.tls_on_loopback && self.received.located.is_loopback());
         exempt || self.is_secure()
     }
 
     /// Client key and token for building [`Keys`] that outlive this value.
     pub(crate) fn identifiers(&self) -> (Cow<'a, str>, Option<Cow<'a, str>>) {
-        (self.0.client_key.clone(), self.0.token.clone())
+        (self.checked.client_key.clone(), self.checked.token.clone())
     }
 
     /// Whether the signature is right, without saying so to anyone: for doing the same work with dummy keys.
     pub(crate) fn signature_matches(&self, keys: &Keys<'_>) -> bool {
         let mut memory = self.base_string();
         let length = memory.len();
-        if let Some(signature) = self.0.claims.protocol.get(Name::Signature) {
+        if let Some(signature) = self.received.claims.protocol.get(Name::Signature) {
             signature.decode_into(&mut memory);
         }
         let (base_string, signature) = memory.split_at(length);
-        keys.verify(&*self.0.method, base_string, signature)
+        keys.verify(&*self.checked.method, base_string, signature)
     }
 
     /// The base string that the signature must fit.
     pub(crate) fn base_string(&self) -> Vec<u8> {
         base_string::write(
-            self.0.request.method(),
-            &self.0.located,
-            &self.0.claims.protocol,
-            &self.0.claims.params,
+            self.received.request.method(),
+            &self.received.located,
+            &self.received.claims.protocol,
+            &self.received.claims.params,
         )
     }
 
     /// What is sent as the signature.
     pub(crate) fn signature(&self) -> Cow<'a, [u8]> {
-        self.0
+        self.received
             .claims
             .protocol
             .get(Name::Signature)
@@ -122,32 +140,32 @@ impl<'a> Unverified<'a> {
         keys: &Keys<'_>,
         signature: &[u8],
     ) -> bool {
-        self.0.method.verify(base_string, keys, signature)
+        self.checked.method.verify(base_string, keys, signature)
     }
 
     /// The URL, when the request was made with one.
     pub(crate) fn url_sent(&self) -> Option<&'a str> {
-        self.0.request.url()
+        self.received.request.url()
     }
 
     pub(crate) fn method_sent(&self) -> &'a str {
-        self.0.request.method()
+        self.received.request.method()
     }
 
     pub(crate) fn raw_query(&self) -> String {
-        String::from_utf8_lossy(self.0.located.query()).into_owned()
+        String::from_utf8_lossy(self.received.located.query()).into_owned()
     }
 
     /// The decoded parameters of header, query and form body.
     pub(crate) fn places(&self) -> [Vec<(Vec<u8>, Vec<u8>)>; 3] {
         let header = self
-            .0
+            .received
             .request
             .authorization()
             .and_then(|value| Authorization::parse(value).ok());
-        let query = Params::from_form(self.0.located.query());
+        let query = Params::from_form(self.received.located.query());
         let body = self
-            .0
+            .received
             .request
             .form()
             .map(Params::from_form)
@@ -165,7 +183,7 @@ impl<'a> Unverified<'a> {
 
     /// The body, read as a form whether it is one or not.
     pub(crate) fn body_as_form(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
-        let Body::Whole(body) = self.0.request.body() else {
+        let Body::Whole(body) = self.received.request.body() else {
             return Vec::new();
         };
         Params::from_form(body)
@@ -179,15 +197,7 @@ impl<'a> Unverified<'a> {
     /// # Errors
     /// [`Problem::SignatureInvalid`] and [`Problem::BodyHashInvalid`].
     pub fn check_signature(mut self, keys: &Keys<'_>) -> Result<Authentic<'a>, Problem> {
-        if !self.signature_matches(keys) {
-            return Err(Problem::SignatureInvalid);
-        }
-        if let (Some(claimed), Body::Whole(body)) = (&self.0.body_hash, self.0.request.body()) {
-            if !claimed.matches(body) {
-                return Err(Problem::BodyHashInvalid);
-            }
-            self.0.body_hash = None;
-        }
+        self.authenticate(keys)?;
         Ok(Authentic { request: self })
     }
 
@@ -198,23 +208,53 @@ impl<'a> Unverified<'a> {
     /// # Errors
     /// Those of [`check_signature`](Self::check_signature), and [`Problem::NonceUsed`].
     pub fn verify(
-        self,
+        mut self,
         keys: &Keys<'_>,
         is_new: impl FnOnce(&NonceUse<'_>) -> bool,
     ) -> Result<Verified<'a>, Problem> {
-        let authentic = self.check_signature(keys)?;
-        let is_new = authentic.nonce_use().is_none_or(|nonce| is_new(&nonce));
-        authentic.conclude(is_new)
+        self.authenticate(keys)?;
+        if self.nonce_use().is_none_or(|nonce| is_new(&nonce)) {
+            Ok(Verified { request: self })
+        } else {
+            Err(Problem::NonceUsed)
+        }
+    }
+
+    /// Checks signature and body hash, and notes that the latter is done.
+    fn authenticate(&mut self, keys: &Keys<'_>) -> Result<(), Problem> {
+        if !self.signature_matches(keys) {
+            return Err(Problem::SignatureInvalid);
+        }
+        if let (Some(claimed), Body::Whole(body)) =
+            (&self.checked.body_hash, self.received.request.body())
+        {
+            if !claimed.matches(body) {
+                return Err(Problem::BodyHashInvalid);
+            }
+            self.checked.body_hash = None;
+        }
+        Ok(())
+    }
+
+    fn nonce_use(&self) -> Option<NonceUse<'_>> {
+        let (timestamp, nonce) = self.checked.timestamp_and_nonce.as_ref()?;
+        Some(NonceUse {
+            client_key: self.client_key(),
+            token: self.token(),
+            timestamp: *timestamp,
+            nonce,
+            expires: timestamp.saturating_add(self.checked.window),
+        })
     }
 }
 
 impl std::fmt::Debug for Unverified<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Unverified")
-            .field("path", &self.0.located.target.path())
-            .field("method", &self.0.method.name())
-            .field("client_key", &self.0.client_key)
-            .field("token", &self.0.token)
+            .field("path", &self.received.located.target.path())
+            .field("method", &self.checked.method.name())
+            .field("client_key", &self.checked.client_key)
+            .field("token", &self.checked.token)
             .finish_non_exhaustive()
     }
 }
@@ -243,14 +283,7 @@ pub struct Authentic<'a> {
 impl<'a> Authentic<'a> {
     /// What to look for, and to remember, in one atomic step. `None` when the request may do without (PLAINTEXT).
     pub fn nonce_use(&self) -> Option<NonceUse<'_>> {
-        let (timestamp, nonce) = self.request.0.timestamp_and_nonce.as_ref()?;
-        Some(NonceUse {
-            client_key: self.request.client_key(),
-            token: self.request.token(),
-            timestamp: *timestamp,
-            nonce,
-            expires: timestamp.saturating_add(self.request.0.window),
-        })
+        self.request.nonce_use()
     }
 
     /// With the answer whether the nonce was never used before.
@@ -309,11 +342,11 @@ impl<'a> Verified<'a> {
     /// An application that reads its parameters here sees what was signed, whatever its framework makes of the request.
     /// Protocol parameters that this crate does not know are among them.
     pub fn params(&self) -> &Params<'a> {
-        &self.request.0.claims.params
+        &self.request.received.claims.params
     }
 
     /// The hash that the body must have, when the body was streamed and is still to be compared.
     pub fn pending_body_hash(&self) -> Option<&ClaimedBodyHash> {
-        self.request.0.body_hash.as_ref()
+        self.request.checked.body_hash.as_ref()
     }
 }
