@@ -19,6 +19,9 @@ pub enum UrlError {
     /// The host holds characters that no host has, or an unclosed bracket.
     #[error("the host of the URL is malformed")]
     HostMalformed,
+    /// The host is well-formed, and no name of this server.
+    #[error("the host is not a name of this server")]
+    HostUnknown,
     /// The port is no number from 1 to 65535.
     #[error("the port of the URL is not a number from 1 to 65535")]
     PortMalformed,

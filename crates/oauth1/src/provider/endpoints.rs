@@ -25,6 +25,7 @@ pub struct Provider<S> {
     callback_rule: CallbackRule,
     clock: Box<dyn Clock>,
     tokens: Box<dyn TokenSource>,
+    has_uniform_refusals: bool,
     dummy: Dummy,
 }
 
@@ -72,6 +73,7 @@ impl<S: Store> Provider<S> {
             callback_rule: CallbackRule::default(),
             clock: Box::new(SystemClock),
             tokens: Box::new(UrlSafeTokens),
+            has_uniform_refusals: false,
             dummy: Dummy::new()?,
         })
     }
@@ -101,6 +103,14 @@ impl<S: Store> Provider<S> {
     #[must_use]
     pub fn with_tokens(mut self, tokens: impl TokenSource + 'static) -> Self {
         self.tokens = Box::new(tokens);
+        self
+    }
+
+    /// Tells whoever has no right signature nothing but that: unknown clients, unknown tokens and methods that a client may not
+    /// use are all [`Problem::SignatureInvalid`]. By default they are told apart, which helps those who write clients.
+    #[must_use]
+    pub fn with_uniform_refusals(mut self) -> Self {
+        self.has_uniform_refusals = true;
         self
     }
 
@@ -292,20 +302,31 @@ impl<S: Store> Provider<S> {
         if let Some(token) = &token {
             keys = keys.with_token(token, token_secret);
         }
+        // Nobody knows the dummy's private key: no signature fits it.
         #[cfg(feature = "rsa")]
-        if let Some(key) = &client.rsa_key {
+        if let Some(key) = client
+            .rsa_key
+            .as_ref()
+            .or(self.dummy.client.rsa_key.as_ref())
+        {
             keys = keys.with_rsa_public_key(key);
-        }
-        if let Some(problem) = &found.problem {
-            std::hint::black_box(unverified.signature_matches(&keys));
-            return Err(problem.clone());
         }
         let is_allowed =
             |names: &Vec<String>| names.iter().any(|name| name == unverified.method_name());
-        if !client.methods.as_ref().is_none_or(is_allowed) || proves_nothing(client, &unverified) {
-            return Err(Problem::SignatureMethodRejected);
+        let may_use_method =
+            client.methods.as_ref().is_none_or(is_allowed) && !proves_nothing(client, &unverified);
+        let method_problem = (!may_use_method).then_some(Problem::SignatureMethodRejected);
+        match found.problem.clone().or(method_problem) {
+            None => unverified.check_signature(&keys),
+            Some(problem) => {
+                std::hint::black_box(unverified.signature_matches(&keys));
+                Err(if self.has_uniform_refusals {
+                    Problem::SignatureInvalid
+                } else {
+                    problem
+                })
+            }
         }
-        unverified.check_signature(&keys)
     }
 
     async fn use_nonce<'a>(

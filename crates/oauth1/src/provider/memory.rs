@@ -19,7 +19,11 @@ use crate::verify::NonceUse;
 pub struct MemoryStore<I> {
     state: Mutex<State<I>>,
     clock: Box<dyn Clock>,
+    verifier_attempts: u32,
 }
+
+/// How many wrong verifiers end temporary credentials, when nothing else is said.
+const VERIFIER_ATTEMPTS: u32 = 5;
 
 /// How long temporary credentials live, in seconds.
 const TEMPORARY_LIFETIME: u64 = 600;
@@ -41,6 +45,7 @@ struct Temporary<I> {
     callback: Callback,
     realms: Vec<String>,
     created: u64,
+    wrong_verifiers: u32,
     progress: Progress<I>,
 }
 
@@ -75,6 +80,7 @@ impl<I> MemoryStore<I> {
         Self {
             state: Mutex::new(state),
             clock: Box::new(SystemClock),
+            verifier_attempts: VERIFIER_ATTEMPTS,
         }
     }
 
@@ -82,6 +88,13 @@ impl<I> MemoryStore<I> {
     #[must_use]
     pub fn with_clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Box::new(clock);
+        self
+    }
+
+    /// With another number of wrong verifiers after which temporary credentials are taken back; 5 by default.
+    #[must_use]
+    pub fn with_verifier_attempts(mut self, attempts: u32) -> Self {
+        self.verifier_attempts = attempts;
         self
     }
 
@@ -277,6 +290,7 @@ impl<I: Clone + Send + Sync> Store for MemoryStore<I> {
             callback: new.callback,
             realms: new.realms,
             created: new.created,
+            wrong_verifiers: 0,
             progress: Progress::Asked,
         };
         state
@@ -314,6 +328,19 @@ impl<I: Clone + Send + Sync> Store for MemoryStore<I> {
             .tokens
             .insert(exchange.fresh.token().to_owned(), token);
         Ok(Some(Issued::new(exchange.fresh).with_realms(realms)))
+    }
+
+    async fn wrong_verifier(&self, client_key: &str, token: &str) -> Result<(), Infallible> {
+        let mut state = self.state();
+        let temporary = state.temporary.get_mut(token);
+        if let Some(temporary) = temporary.filter(|own| own.client_key == client_key) {
+            temporary.wrong_verifiers = temporary.wrong_verifiers.saturating_add(1);
+            let is_open = matches!(temporary.progress, Progress::Agreed { .. });
+            if is_open && temporary.wrong_verifiers >= self.verifier_attempts {
+                temporary.progress = Progress::Over(TokenFault::Revoked);
+            }
+        }
+        Ok(())
     }
 
     async fn use_nonce(&self, nonce: NonceUse<'_>) -> Result<bool, Infallible> {

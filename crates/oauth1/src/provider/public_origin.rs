@@ -22,6 +22,9 @@ pub enum PublicOrigin {
     Host {
         /// Whether clients reach the server over TLS.
         is_secure: bool,
+        /// The hosts that it answers to, each with its port unless that is the scheme's own. When there is none in the list, any host
+        /// is taken: then all clients must sign with keys that no other server knows.
+        names: Vec<String>,
     },
     /// It is what the last proxy says, in `Forwarded` (RFC 7239) or else in `X-Forwarded-Proto` and `X-Forwarded-Host`.
     /// The proxy must set or append them in every request; what clients wrote there before it does not count.
@@ -35,7 +38,7 @@ impl PublicOrigin {
     /// forwarding headers are a stranger's and are not read.
     ///
     /// # Errors
-    /// When the headers name no host, or a malformed one.
+    /// When the headers name no host, a malformed one, or one that is not this server's.
     pub fn resolve<'h, N, V>(
         &self,
         headers: impl IntoIterator<Item = (N, &'h V)>,
@@ -54,7 +57,13 @@ impl PublicOrigin {
                 told.hear(name.as_ref(), value);
             }
         }
-        let is_secure = matches!(self, Self::Host { is_secure: true });
+        let is_secure = matches!(
+            self,
+            Self::Host {
+                is_secure: true,
+                ..
+            }
+        );
         let mut scheme = if is_secure { "https" } else { "http" };
         let mut host = told.host;
         if *self == Self::BehindProxy && is_from_proxy {
@@ -62,7 +71,21 @@ impl PublicOrigin {
             scheme = said_scheme.unwrap_or(scheme);
             host = said_host.or(host);
         }
-        Origin::new(scheme, host.ok_or(UrlError::HostMissing)?)
+        let origin = Origin::new(scheme, host.ok_or(UrlError::HostMissing)?)?;
+        if self.knows(&origin) {
+            Ok(origin)
+        } else {
+            Err(UrlError::HostUnknown)
+        }
+    }
+
+    fn knows(&self, origin: &Origin) -> bool {
+        match self {
+            Self::Host { names, .. } if !names.is_empty() => names
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(origin.authority())),
+            _ => true,
+        }
     }
 }
 
@@ -148,7 +171,10 @@ mod tests {
             resolve(&fixed, &headers, true).as_deref(),
             Ok("https://b.example")
         );
-        let direct = PublicOrigin::Host { is_secure: true };
+        let direct = PublicOrigin::Host {
+            is_secure: true,
+            names: Vec::new(),
+        };
         assert_eq!(
             resolve(&direct, &headers, true).as_deref(),
             Ok("https://a.example:8080")
@@ -163,6 +189,25 @@ mod tests {
             resolve(&direct, &[("Host", "a b")], true),
             Err(UrlError::HostMalformed)
         );
+    }
+
+    #[test]
+    fn a_server_answers_to_its_own_names_only() {
+        let own = PublicOrigin::Host {
+            is_secure: true,
+            names: vec!["A.example".to_owned(), "b.example:8443".to_owned()],
+        };
+        for (host, origin) in [
+            ("a.example", Ok("https://a.example")),
+            ("A.EXAMPLE:443", Ok("https://a.example")),
+            ("b.example:8443", Ok("https://b.example:8443")),
+            ("b.example", Err(UrlError::HostUnknown)),
+            ("evil.example", Err(UrlError::HostUnknown)),
+            ("a.example.evil.example", Err(UrlError::HostUnknown)),
+        ] {
+            let resolved = resolve(&own, &[("Host", host)], false);
+            assert_eq!(resolved, origin.map(str::to_owned), "{host}");
+        }
     }
 
     #[test]

@@ -67,7 +67,9 @@ pub trait Store: Send + Sync {
         kept == given
     }
 
-    /// Hears that a client came with a wrong verifier. With short verifiers, count and revoke.
+    /// Hears that a client came with a wrong verifier. When people type verifiers, which are short then, count and take the
+    /// temporary credentials back after a few, so that [`exchange`](Self::exchange) refuses them, too: whoever guesses may ask
+    /// several times at once.
     fn wrong_verifier(
         &self,
         _client_key: &str,

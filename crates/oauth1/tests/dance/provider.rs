@@ -510,3 +510,96 @@ fn whoever_is_unknown_costs_as_much_as_whoever_is_known() {
         assert_eq!(asked.load(Ordering::Relaxed) - before, 1, "{verdict:?}");
     }
 }
+
+/// What is told to four who have no right signature: a stranger, a liar, one with the wrong method, one with a token of nobody.
+fn refusals(provider: &Provider<MemoryStore<&'static str>>, clock: &SetClock) -> [Problem; 4] {
+    let third = Client::new("third secret").with_methods(["HMAC-SHA256"]);
+    provider
+        .store()
+        .add_client("third", third, "a third program");
+    [
+        ("nobody", "guess", ""),
+        ("client", "guess", ""),
+        ("third", "guess", ""),
+        ("client", "client secret", "nobody's token"),
+    ]
+    .map(|(key, secret, token)| {
+        let signer = Signer::new(ClientCredentials::new(key, secret))
+            .with_token(TokenCredentials::new(token, "guess"))
+            .with_clock(clock.clone());
+        let header = signer.authorization(&Request::new("GET", PHOTOS)).unwrap();
+        let request = Request::new("GET", PHOTOS).with_authorization(&header);
+        problem(run(provider.authenticate(&request, Legs::Any)).map(|_| ())).unwrap_err()
+    })
+}
+
+#[test]
+fn uniform_refusals_do_not_tell_who_exists() {
+    let world = World::new();
+    assert_eq!(
+        refusals(&world.provider, &world.clock),
+        [
+            Problem::ConsumerKeyUnknown,
+            Problem::SignatureInvalid,
+            Problem::SignatureMethodRejected,
+            Problem::TokenRejected(TokenFault::Unknown),
+        ]
+    );
+    let uniform = world.provider.with_uniform_refusals();
+    let told = refusals(&uniform, &world.clock);
+    assert!(
+        told.iter()
+            .all(|problem| *problem == Problem::SignatureInvalid),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_client_without_rsa_key_costs_the_same_work() {
+    /// Hears whether it is given a key to verify with.
+    struct Keyed(Arc<AtomicU64>);
+
+    impl SignatureMethod for Keyed {
+        fn name(&self) -> &str {
+            "X-KEYED"
+        }
+        fn sign(&self, _: &[u8], _: &Keys<'_>) -> Result<String, MethodError> {
+            Ok("signature".to_owned())
+        }
+        fn verify(&self, _: &[u8], keys: &Keys<'_>, _: &[u8]) -> bool {
+            let keys = u64::from(keys.rsa_public_key().is_some());
+            self.0.fetch_add(keys, Ordering::Relaxed);
+            false
+        }
+    }
+
+    let world = World::new();
+    let keys_seen = Arc::new(AtomicU64::new(0));
+    let policy = Policy::new().with_method(Keyed(Arc::clone(&keys_seen)));
+    let provider = world.provider.with_policy(policy);
+    for key in ["client", "nobody"] {
+        let signer = Signer::new(ClientCredentials::new(key, "client secret"))
+            .with_method(Keyed(Arc::clone(&keys_seen)))
+            .with_clock(world.clock.clone());
+        let header = signer.authorization(&Request::new("GET", PHOTOS)).unwrap();
+        let request = Request::new("GET", PHOTOS).with_authorization(&header);
+        assert!(run(provider.authenticate(&request, Legs::Two)).is_err());
+    }
+    assert_eq!(keys_seen.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn a_few_wrong_verifiers_end_the_attempt() {
+    let world = World::new();
+    let pending = world.begin();
+    let authorised = world.agree(&pending);
+    for _ in 0..5 {
+        let guess = world
+            .flow
+            .exchange(&pending.with_verifier("guess"))
+            .unwrap();
+        assert_eq!(world.token(&guess), Err(Problem::VerifierInvalid));
+    }
+    let right = world.token(&world.flow.exchange(&authorised).unwrap());
+    assert_eq!(right, Err(Problem::TokenRejected(TokenFault::Revoked)));
+}
