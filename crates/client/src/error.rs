@@ -94,6 +94,8 @@ pub enum ErrorKind {
     Store,
     /// A stored file of credentials is damaged; it has been put aside.
     StoreCorrupt,
+    /// A file of this machine could not be read or written.
+    File,
     /// No browser could be opened, or no answer of one be waited for.
     Browser,
     /// The program's own way to get the verifier failed.
@@ -173,7 +175,12 @@ impl Error {
 impl ErrorKind {
     fn hint(self) -> Option<&'static str> {
         Some(match self {
-            Self::InvalidInput | Self::Refused | Self::NotFound | Self::Gone | Self::Verifier => {
+            Self::InvalidInput
+            | Self::Refused
+            | Self::NotFound
+            | Self::Gone
+            | Self::File
+            | Self::Verifier => {
                 return None;
             }
             Self::UnknownHost => "check the part of the address after the @, and the network",

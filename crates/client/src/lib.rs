@@ -74,10 +74,10 @@ pub use self::login::{
     Callback, LoopbackListener, PendingAuthorization, Registration, Server, Verifier,
 };
 pub use self::session::{
-    Content, Inbox, Item, Outbox, Page, PageRequest, Post, Received, Recipient, Request, Response,
-    Session,
+    Act, Content, Done, Inbox, Item, Outbox, Page, PageRequest, PostFile, Received, Recipient,
+    Request, Response, Session, Upload, Written,
 };
 pub use self::store::{
     CredentialStore, FileStore, KeptClient, KeptPending, MemoryStore, Record, RecordKey,
 };
-pub use self::transport::{Exchange, Observer, SignedWith};
+pub use self::transport::{Exchange, Observer, Progress, SignedWith};

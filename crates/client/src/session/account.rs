@@ -136,17 +136,6 @@ impl Session {
         Received::decode(&self.send(request).await?.success()?)
     }
 
-    /// The profile of the account.
-    ///
-    /// # Errors
-    ///
-    /// Whatever can befall a signed request.
-    pub async fn profile(&self) -> Result<Received<Object>> {
-        let url = self.endpoints().user(self.account().user(), "/profile");
-        let request = Outgoing::new("reading the profile", Method::GET, url);
-        Received::decode(&self.send(request).await?.success()?)
-    }
-
     /// Reads an object by its address on this server.
     ///
     /// # Errors

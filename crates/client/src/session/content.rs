@@ -1,6 +1,6 @@
-//! The text of a note or comment.
+//! The text of what is written.
 
-/// The text of a note or comment, which travels as HTML.
+/// The text of a note, comment or other object, which travels as HTML.
 ///
 /// Texts of Rust are taken as plain text: markup in them is shown, not obeyed, and line ends are
 /// kept. HTML is what is said to be HTML.
@@ -35,6 +35,10 @@ impl Content {
             }
         }
         Self(html)
+    }
+
+    pub(super) fn into_html(self) -> String {
+        self.0
     }
 
     /// The HTML that is sent.

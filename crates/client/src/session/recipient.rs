@@ -2,6 +2,7 @@
 
 use pumphouse_activity::{Acct, Object};
 
+use super::act::reference;
 use crate::discovery::Endpoints;
 
 /// Somebody, or some people, to address an activity to (pump.io protocol, section 6.6).
@@ -20,6 +21,8 @@ pub enum Recipient {
     Public,
     /// One's own followers.
     Followers,
+    /// The account itself.
+    Myself,
     /// A person, by address.
     Person(Acct),
     /// A list, a group, or a person by id: an object with `objectType` and `id`.
@@ -39,12 +42,9 @@ impl Recipient {
             Self::Followers => {
                 Object::reference("collection", endpoints.user(me.user(), "/followers"))
             }
+            Self::Myself => Object::reference("person", person_id(me, me, endpoints)),
             Self::Person(address) => Object::reference("person", person_id(address, me, endpoints)),
-            Self::Object(object) => Object {
-                object_type: object.object_type.clone(),
-                id: object.id.clone(),
-                ..Object::default()
-            },
+            Self::Object(object) => reference(object),
         }
     }
 }
@@ -62,6 +62,12 @@ fn person_id(address: &Acct, me: &Acct, endpoints: &Endpoints) -> String {
 impl From<Acct> for Recipient {
     fn from(address: Acct) -> Self {
         Self::Person(address)
+    }
+}
+
+impl From<&Acct> for Recipient {
+    fn from(address: &Acct) -> Self {
+        Self::Person(address.clone())
     }
 }
 

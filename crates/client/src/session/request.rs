@@ -95,7 +95,7 @@ impl Request {
     pub fn body(self, media_type: &str, body: impl Into<Bytes>) -> Self {
         let request = self.header(CONTENT_TYPE.as_str(), media_type);
         request.change(|outgoing| {
-            outgoing.body = body.into();
+            outgoing.body = body.into().into();
             Ok(())
         })
     }

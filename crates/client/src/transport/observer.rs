@@ -14,9 +14,9 @@ pub struct Exchange<'a> {
     /// The status of the answer; `None` if none came.
     pub status: Option<StatusCode>,
     /// The size of the request's body, in bytes.
-    pub bytes_sent: usize,
+    pub bytes_sent: u64,
     /// The size of the answer's body, in bytes.
-    pub bytes_received: usize,
+    pub bytes_received: u64,
     /// Whose credentials signed the request.
     pub signed_with: SignedWith,
 }

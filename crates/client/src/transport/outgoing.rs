@@ -1,6 +1,5 @@
 //! Requests on their way out, and who signs them.
 
-use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method};
 use pumphouse_oauth1::Signer;
@@ -8,6 +7,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::observer::SignedWith;
+use super::payload::Payload;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Where a request may be redirected to.
@@ -29,7 +29,7 @@ pub(crate) struct Outgoing {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) body: Payload,
     pub(crate) redirects: Redirects,
 }
 
@@ -40,7 +40,7 @@ impl Outgoing {
             method,
             url,
             headers: HeaderMap::new(),
-            body: Bytes::new(),
+            body: Payload::default(),
             redirects: Redirects::SameOrigin,
         }
     }
@@ -63,7 +63,7 @@ impl Outgoing {
     /// The `Authorization` header for one hop.
     pub(super) fn authorization(&self, url: &Url, signer: &Signer) -> Result<HeaderValue> {
         let mut request = pumphouse_oauth1::Request::new(self.method.as_str(), url.as_str())
-            .with_body(&self.body);
+            .with_body(self.body.in_memory());
         if let Some(content_type) = self.headers.get(CONTENT_TYPE) {
             request = request.with_content_type(content_type);
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{ACCEPT, AUTHORIZATION};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderValue, Method};
 use url::Url;
 
@@ -29,6 +29,18 @@ pub(crate) struct Limits {
     pub(crate) timeout: Duration,
     /// For the body of an answer, in bytes.
     pub(crate) answer_size: usize,
+}
+
+/// The least that a connection must carry, in bytes a second: what is sent or received may take so
+/// much longer than a request without a body.
+const LEAST_SPEED: u64 = 16 * 1024;
+
+impl Limits {
+    /// How long a request may take that carries so many bytes.
+    pub(crate) fn time_for(&self, bytes: u64) -> Duration {
+        self.timeout
+            .saturating_add(Duration::from_secs(bytes / LEAST_SPEED))
+    }
 }
 
 impl Default for Limits {
@@ -86,7 +98,7 @@ impl Transport {
         request: Outgoing,
         signature: Option<Signature<'_>>,
     ) -> Result<Answer> {
-        let limit = self.inner.limits.timeout;
+        let limit = self.inner.limits.time_for(request.body.len());
         match tokio::time::timeout(limit, self.follow(&request, signature)).await {
             Ok(result) => result,
             Err(_) => Err(Error::new(
@@ -158,7 +170,7 @@ impl Transport {
             .map_err(Failure::Exchange)?
             .request(request.method.clone(), url.clone())
             .headers(headers)
-            .body(request.body.clone())
+            .body(request.body.open().await.map_err(Failure::Exchange)?)
             .send()
             .await;
         let (status, result) = match sent {
@@ -182,7 +194,9 @@ impl Transport {
                 url,
                 status,
                 bytes_sent: request.body.len(),
-                bytes_received: result.as_ref().map_or(0, |answer| answer.body().len()),
+                bytes_received: result
+                    .as_ref()
+                    .map_or(0, |answer| answer.body().len() as u64),
                 signed_with,
             });
         }
@@ -202,6 +216,9 @@ fn signed(
     headers
         .entry(ACCEPT)
         .or_insert(HeaderValue::from_static("*/*"));
+    if request.body.is_streamed() {
+        headers.insert(CONTENT_LENGTH, request.body.len().into());
+    }
     let signed_with = match signature {
         None => SignedWith::Nothing,
         Some(Signature::Made { with }) => with,

@@ -4,6 +4,7 @@
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
 mod discovery;
+mod doing;
 mod file_store;
 mod login;
 mod peer;

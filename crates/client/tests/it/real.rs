@@ -18,7 +18,7 @@ fn client() -> Client {
 }
 
 /// A session of somebody new.
-async fn log_in(server: &RealServer, name: &str) -> (Session, Person) {
+pub(crate) async fn log_in(server: &RealServer, name: &str) -> (Session, Person) {
     let mut person = server.person(name).await;
     let agree = async |url: Url| Ok::<_, std::io::Error>(person.agree(&url).await);
     let session = client().connect(&server.acct(name), agree).await.unwrap();
@@ -35,7 +35,7 @@ async fn a_note_travels_from_person_to_person() {
     assert_eq!(alice.profile().await.unwrap().id, me.id);
 
     let posted = alice
-        .post_note("Meet me at <noon>")
+        .note("Meet me at <noon>")
         .title("Noon")
         .to(server.acct("bob"))
         .send()
@@ -78,7 +78,7 @@ async fn feeds_are_read_page_by_page_in_both_directions() {
     let server = RealServer::start().await;
     let (alice, _) = log_in(&server, "alice").await;
     for n in 0..25 {
-        let note = alice.post_note(n.to_string()).to(Recipient::Public);
+        let note = alice.note(n.to_string()).to(Recipient::Public);
         note.cc(Recipient::Followers).send().await.unwrap();
     }
     let mut notes = Vec::new();
@@ -259,11 +259,7 @@ async fn credentials_on_disk_last_over_processes() {
     pending.finish(verifier).await.unwrap();
     let session = client().session(&account).await.unwrap();
     session.whoami().await.unwrap();
-    let nobody = session
-        .post_note("x")
-        .to(Object::new("person"))
-        .send()
-        .await;
+    let nobody = session.note("x").to(Object::new("person")).send().await;
     assert_eq!(nobody.unwrap_err().kind(), ErrorKind::InvalidInput);
 }
 

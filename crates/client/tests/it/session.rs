@@ -71,7 +71,7 @@ async fn a_hangup_is_tried_again_only_when_reading() {
     assert_eq!((kind, attempts), (ErrorKind::ConnectionLost, 3));
 
     let peer = Peer::start(|_| Reply::Hangup).await;
-    let error = session(&peer).post_note("once").send().await.unwrap_err();
+    let error = session(&peer).note("once").send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionLost);
     assert_eq!(peer.seen().len(), 1);
 }
@@ -187,7 +187,7 @@ async fn redirects_end_and_never_repeat_a_post() {
     assert_eq!(kind, ErrorKind::ForeignOrigin);
 
     let peer = Peer::start(|_| redirect(302, "/elsewhere")).await;
-    let error = session(&peer).post_note("x").send().await.unwrap_err();
+    let error = session(&peer).note("x").send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Redirect);
     assert_eq!(peer.seen().len(), 1);
 }
@@ -203,7 +203,7 @@ async fn a_note_is_posted_whole() {
     .await;
     let session = session(&peer);
     let posted = session
-        .post_note("1 < 2")
+        .note("1 < 2")
         .title("Sums")
         .to(Recipient::Public)
         .cc(Recipient::Followers)

@@ -79,7 +79,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     } else {
         Content::text(written.trim_end())
     };
-    let mut post = args.account.session().await?.post_note(content);
+    let mut post = args.account.session().await?.note(content);
     if let Some(title) = args.title {
         post = post.title(title);
     }

@@ -95,8 +95,13 @@ impl Browser {
             .and_then(|size| usize::try_from(size).ok());
         let status = response.status().as_u16();
         let note = format!("the browser {doing}");
-        self.show
-            .exchange(method.as_str(), &path, status, size.unwrap_or(0), &note)?;
+        self.show.exchange(
+            method.as_str(),
+            &path,
+            status,
+            size.unwrap_or(0) as u64,
+            &note,
+        )?;
         Ok(response)
     }
 }

@@ -39,7 +39,7 @@ impl Show {
         method: &str,
         path: &str,
         status: u16,
-        received: usize,
+        received: u64,
         note: &str,
     ) -> Result<(), Error> {
         output::line(&format!(

@@ -137,7 +137,7 @@ async fn reconnect(show: &Show, kept_in: &Path, account: &Acct) -> Result<Sessio
 async fn post(show: &Show, session: &Session) -> Result<Activity, Error> {
     show.step("It posts a note, signed with OAuth 1.0")?;
     let posted = session
-        .post_note(pumphouse_client::Content::html(NOTE))
+        .note(pumphouse_client::Content::html(NOTE))
         .title("First note")
         .send()
         .await?
