@@ -27,6 +27,10 @@ pub(crate) struct LogSettings<'a> {
 }
 
 /// The log of this process, which can be changed while it is written.
+#[cfg_attr(
+    not(feature = "server"),
+    expect(dead_code, reason = "only a server runs long enough to change its log")
+)]
 pub(crate) struct Logs {
     filter: reload::Handle<EnvFilter, Registry>,
     target: Target,
@@ -57,6 +61,7 @@ pub(crate) fn start(settings: LogSettings<'_>) -> Result<Logs, Error> {
     })
 }
 
+#[cfg(feature = "server")]
 impl Logs {
     /// Takes up another level and opens the file anew, which may have been moved away. The form of
     /// the lines stays.

@@ -99,7 +99,7 @@ impl Builder {
         self
     }
 
-    /// The largest file that people can upload, in bytes. Default 32 MiB.
+    /// The largest file that people can upload, in bytes; with 0 they can upload none. Default 32 MiB.
     #[must_use]
     pub fn upload_limit(mut self, bytes: usize) -> Self {
         self.upload_limit = bytes;

@@ -1,11 +1,14 @@
 //! `pumphouse serve`: a server, until it is told to stop.
 
-use pumphouse_server::Server;
+use pumphouse_server::{Builder, Server};
 
 use crate::error::Error;
 use crate::logs::{self, Logs};
 use crate::output;
-use crate::settings::{self, Loaded, Sources};
+use crate::settings::{self, Loaded, Settings, Sources};
+
+/// No Unix system takes a longer path for a socket than this, in bytes.
+const LONGEST_SOCKET: usize = 100;
 
 /// Run a pump.io server.
 ///
@@ -53,10 +56,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let logs = logs::start(loaded.settings.log())?;
     warn(&loaded);
     let mut signals = Signals::new()?;
-    let mut server = loaded.settings.server()?;
-    if cfg!(unix) {
-        server = server.control_socket(loaded.settings.control_socket()?);
-    }
+    let server = with_control(loaded.settings.server()?, &loaded.settings)?;
     let server = server.start().await?;
     output::line(&format!(
         "Pumphouse serves {} on {}",
@@ -70,6 +70,23 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     tracing::info!("stopping");
     server.stop().await;
     Ok(())
+}
+
+/// Adds the control socket, where there can be one.
+fn with_control(server: Builder, settings: &Settings) -> Result<Builder, Error> {
+    let socket = settings.control_socket()?;
+    let is_too_long = socket.as_os_str().len() > LONGEST_SOCKET;
+    if is_too_long && settings.control_socket.is_none() {
+        tracing::warn!(
+            "the path of the data directory is too long for a control socket in it: pumphouse server works \
+             only while this does not run; name a shorter one with --control-socket"
+        );
+        return Ok(server);
+    }
+    Ok(match cfg!(unix) {
+        true => server.control_socket(socket),
+        false => server,
+    })
 }
 
 fn warn(loaded: &Loaded) {

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::Loaded;
 use super::table::KEYS;
+use super::{Loaded, Settings};
 use crate::error::Error;
 use crate::output;
 
@@ -33,6 +33,9 @@ pub(super) fn lines(loaded: &Loaded) -> Result<Vec<String>, Error> {
         }
     };
     let mut lines = vec![read];
+    if let Some(base) = public_address(&loaded.settings)? {
+        lines.push(format!("# The public address: {base}"));
+    }
     let mut heading = "";
     for key in KEYS {
         let Some(honoured) = key.honoured() else {
@@ -54,6 +57,19 @@ pub(super) fn lines(loaded: &Loaded) -> Result<Vec<String>, Error> {
         });
     }
     Ok(lines)
+}
+
+/// The address that the settings make; none if the port is known at the start only.
+fn public_address(settings: &Settings) -> Result<Option<String>, Error> {
+    if settings.port == 0 && settings.url_port.is_none() {
+        return Ok(None);
+    }
+    let base = settings.server()?.base_url(settings.port);
+    let base = base.map_err(|error| {
+        let hint = "mend hostname or url-path; data belong to the address that they make";
+        Error::usage(error.to_string()).with_hint(hint)
+    })?;
+    Ok(Some(base))
 }
 
 /// A value on one line of TOML.

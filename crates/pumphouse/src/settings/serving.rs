@@ -24,7 +24,11 @@ impl Settings {
                 self.redirect_address_to_canonical,
             )
             .trusted_proxies(self.trusted_proxy.iter().copied())
-            .upload_limit(self.upload_limit)
+            .upload_limit(if self.enable_uploads {
+                self.upload_limit
+            } else {
+                0
+            })
             .limits_per_address(self.requests_per_second, self.connections_per_address)
             .compress(self.compress)
             .reach_private_addresses(self.reach_private_addresses)

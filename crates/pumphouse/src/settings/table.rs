@@ -315,6 +315,13 @@ pub(crate) static KEYS: &[Key] = &[
         },
     ),
     key(
+        "enable-uploads",
+        DATA,
+        "",
+        "Let people upload files",
+        set!(enable_uploads = switch()),
+    ),
+    key(
         "upload-limit",
         DATA,
         "BYTES",
@@ -455,11 +462,6 @@ pub(crate) static KEYS: &[Key] = &[
     without(
         "cleanup-nonce",
         "expired nonces are forgotten every five minutes; take the key out",
-    ),
-    without_unless(
-        "enable-uploads",
-        |given| given.switch() == Ok(true),
-        "people can always upload; set upload-limit to 0 to refuse every file",
     ),
     without_unless(
         "sockjs",

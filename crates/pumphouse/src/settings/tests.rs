@@ -166,7 +166,7 @@ fn every_setting_of_pump_io_is_honoured_or_named_in_a_warning() {
 fn settings_of_pump_io_that_ask_for_nothing_are_passed_over() {
     let machine = Machine::new();
     let quiet = r#"{"firehose": false, "spamhost": "", "plugins": [], "scripts": null, "params": {},
-                    "debugClient": false, "noCDN": true, "enableUploads": true}"#;
+                    "debugClient": false, "noCDN": true}"#;
     let loaded = machine.load_file("pump.io.json", quiet).unwrap();
     assert_eq!(loaded.warnings, Vec::<String>::new());
 }

@@ -52,6 +52,7 @@ fn bad_settings_end_with_status_2_and_nothing_is_made() {
         &["serve", "--config", "bad.toml"][..],
         &["serve", "--config", "bad.toml", "--check"],
         &["serve", "--port", "x"],
+        &["serve", "--hostname", "http://x", "--check"],
         &["serve", "--config", "none.toml"],
         &["serve", "--tls-cert", "x"],
         &["serve", "--log-file", "no/such/place"],
@@ -138,4 +139,57 @@ async fn a_hang_up_opens_the_log_anew_and_changes_its_level_but_cuts_nobody_off(
     until("a complaint", || lines(&log).iter().any(refused)).await;
     ask("/healthz");
     server.signal("-TERM");
+}
+
+/// Writes a new certificate for `localhost` and its key; gives a client that trusts nothing else.
+fn certify(directory: &Path) -> reqwest::Client {
+    let rcgen::CertifiedKey { cert, signing_key } =
+        rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    fs::write(directory.join("cert.pem"), cert.pem()).unwrap();
+    fs::write(directory.join("key.pem"), signing_key.serialize_pem()).unwrap();
+    let certificate = reqwest::Certificate::from_pem(cert.pem().as_bytes()).unwrap();
+    reqwest::Client::builder()
+        .no_proxy()
+        .tls_certs_only([certificate])
+        .build()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_hang_up_takes_up_a_new_certificate_and_leaves_open_connections() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let first = certify(home);
+    let serve = "serve --port 0 --data-dir data --tls-cert cert.pem --tls-key key.pem";
+    let (server, address) = Server::start(pumphouse(home).args(serve.split(' ')));
+    let port = address.rsplit(':').next().unwrap();
+    let health = format!("https://localhost:{port}/healthz");
+    let ask = async |client: &reqwest::Client| match client.get(&health).send().await {
+        Ok(answer) => answer.text().await.unwrap() == "ok\n",
+        Err(_) => false,
+    };
+    assert!(ask(&first).await);
+    let second = certify(home);
+    assert!(!ask(&second).await, "not taken up yet");
+    server.signal("-HUP");
+    for _ in 0..1_000 {
+        if ask(&second).await {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(ask(&second).await);
+    assert!(ask(&first).await, "its connection is open still");
+}
+
+#[tokio::test]
+async fn a_data_directory_with_a_long_path_has_no_socket_and_serves_all_the_same() {
+    let home = tempfile::tempdir().unwrap();
+    let long = "x".repeat(100);
+    let serve = ["serve", "--port", "0", "--data-dir", &long];
+    let log = fs::File::create(home.path().join("log")).unwrap();
+    let (server, _) = Server::start_logged(pumphouse(home.path()).args(serve).stderr(log));
+    server.stop();
+    let log = fs::read_to_string(home.path().join("log")).unwrap();
+    assert!(log.contains("too long for a control socket"), "{log}");
 }

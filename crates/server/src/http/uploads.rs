@@ -65,6 +65,9 @@ async fn receive(
     claimed: Option<ClaimedBodyHash>,
 ) -> Result<NamedTempFile, Failure> {
     let limit = app.uploads.limit();
+    if limit == 0 {
+        return Err(Error::forbidden("This server takes no uploads.").into());
+    }
     let kept = app.uploads.begin()?;
     let mut file = File::from_std(kept.reopen().map_err(Error::from)?);
     let mut hasher = claimed

@@ -391,3 +391,12 @@ async fn an_upload_can_be_titled_or_deleted_before_it_is_posted() {
     let reply = alice.tries(post(object)).await;
     reply.refused(410, "Deleted");
 }
+
+#[tokio::test]
+async fn a_server_can_take_none() {
+    let server = TestServer::start_with(|builder| builder.upload_limit(0)).await;
+    let alice = server.user("alice").await;
+    let refused = tries_upload(&alice, "text/plain", "hello").await;
+    assert_eq!(refused.refusal(403), "This server takes no uploads.");
+    assert_eq!(files(&server.directory().join("uploads")), 0);
+}

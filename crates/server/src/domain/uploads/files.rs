@@ -198,4 +198,14 @@ mod tests {
         let mut left = fs::read_dir(data.path().join("incoming")).unwrap();
         assert!(left.next().is_none());
     }
+
+    #[tokio::test]
+    async fn nothing_is_removed_while_somebody_needs_all() {
+        let data = tempfile::tempdir().unwrap();
+        let uploads = Uploads::open(data.path(), 10).unwrap();
+        let kept = uploads.keep_all().await;
+        assert!(uploads.begin_removing().is_none());
+        drop(kept);
+        assert!(uploads.begin_removing().is_some());
+    }
 }
