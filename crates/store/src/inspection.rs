@@ -27,6 +27,10 @@ impl Inspection {
             return Ok(None);
         }
         let connection = migrate::open_to_look(&database)?;
+        if migrate::version(&connection)? == 0 {
+            // The first start was cut off before it had made anything.
+            return Ok(None);
+        }
         Ok(Some(Self {
             connection,
             database,
@@ -148,6 +152,9 @@ mod tests {
     #[tokio::test]
     async fn what_is_open_can_be_looked_at_and_what_is_broken_is_found() {
         let directory = tempfile::tempdir().unwrap();
+        assert!(Inspection::open(directory.path()).unwrap().is_none());
+        let database = Inspection::database_in(directory.path());
+        std::fs::write(&database, "").unwrap();
         assert!(Inspection::open(directory.path()).unwrap().is_none());
         let store = Store::open(directory.path()).unwrap();
         store

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -89,6 +90,8 @@ async fn a_backup_made_while_people_write_has_all_that_was_acknowledged_before_i
         made.stderr.is_empty(),
         "no bar where there is no terminal: {made:?}"
     );
+    let mode = home.join("saved").metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700, "secrets are in it");
     enough.store(true, Ordering::Relaxed);
     for writer in writing {
         writer.await.unwrap();

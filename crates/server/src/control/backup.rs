@@ -47,15 +47,18 @@ pub(super) fn stage(destination: &Path) -> Result<Staged> {
             "{shown} is no place for a backup; name a new directory"
         )));
     };
-    let directory = tempfile::Builder::new()
-        .prefix(&format!(".{}.partial-", name.display()))
-        .tempdir_in(parent)
-        .map_err(|error| {
-            Error::bad_request(format!(
-                "cannot write to {} ({error}); the server's user has to be able to",
-                parent.display()
-            ))
-        })?;
+    let prefix = format!(".{}.partial-", name.display());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(&prefix);
+    // Secrets of clients and tokens are in it.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let directory = builder.tempdir_in(parent).map_err(|error| {
+        Error::bad_request(format!(
+            "cannot write to {} ({error}); the server's user has to be able to",
+            parent.display()
+        ))
+    })?;
     Ok(Staged {
         directory,
         destination: destination.to_owned(),
