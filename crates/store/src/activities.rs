@@ -4,7 +4,7 @@ use rusqlite::Row;
 
 use crate::page::{PageSql, page_sql};
 use crate::sql::{Result, params};
-use crate::{Arrival, Micros, ObjectKey, Paging, Snapshot, Transaction};
+use crate::{Micros, ObjectKey, Paging, Snapshot, Transaction};
 
 /// An activity to be kept.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ pub struct StoredActivity {
 }
 
 /// Which part of what somebody did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outbox {
     /// Everything.
     All,
@@ -191,13 +191,7 @@ impl Transaction<'_> {
              WHERE person = ?1",
             params![activity.actor, activity.major],
         )?;
-        self.changes().arrivals.push(Arrival {
-            activity: key,
-            major: activity.major,
-            outbox: Some(activity.actor),
-            direct: Vec::new(),
-            others: Vec::new(),
-        });
+        self.changes().done(key, activity.actor);
         Ok(key)
     }
 }

@@ -5,24 +5,22 @@ use std::sync::Arc;
 
 use tokio::sync::{Notify, broadcast};
 
-use crate::{Delivery, ObjectKey, UserKey};
+use crate::{ObjectKey, UserKey};
 
 /// How many arrivals a receiver may be behind.
 const ARRIVALS: usize = 1_024;
 
 /// An activity that has just reached feeds. One that goes to many arrives in several parts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Arrival {
     /// The activity's key.
     pub activity: i64,
-    /// Whether it is major.
-    pub major: bool,
     /// Whose outbox it is new in: the person who did it.
     pub outbox: Option<ObjectKey>,
-    /// In whose inboxes it is new, and names the owner.
-    pub direct: Vec<UserKey>,
-    /// In whose inboxes it is new otherwise.
-    pub others: Vec<UserKey>,
+    /// In whose inboxes it is new.
+    pub inboxes: Vec<UserKey>,
+    /// In the inboxes of which groups it is new.
+    pub groups: Vec<ObjectKey>,
 }
 
 /// What one transaction changed.
@@ -33,29 +31,34 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
-    /// Notes a delivery: as a part of the activity's arrival when it is new.
-    pub(crate) fn delivered(
-        &mut self,
-        delivery: &Delivery<'_>,
-        direct: Vec<UserKey>,
-        others: Vec<UserKey>,
-    ) {
-        if direct.is_empty() && others.is_empty() {
-            return;
+    /// Notes an activity that is new in the outbox of whoever did it.
+    pub(crate) fn done(&mut self, activity: i64, actor: ObjectKey) {
+        self.arrival(activity).outbox = Some(actor);
+    }
+
+    /// Notes a delivery to users.
+    pub(crate) fn delivered(&mut self, activity: i64, mut to: Vec<UserKey>) {
+        if !to.is_empty() {
+            self.arrival(activity).inboxes.append(&mut to);
         }
-        match self.arrivals.last_mut() {
-            Some(arrival) if arrival.activity == delivery.activity => {
-                arrival.direct.extend(direct);
-                arrival.others.extend(others);
-            }
-            _ => self.arrivals.push(Arrival {
-                activity: delivery.activity,
-                major: delivery.major,
-                outbox: None,
-                direct,
-                others,
-            }),
+    }
+
+    /// Notes a delivery to a group.
+    pub(crate) fn delivered_to_group(&mut self, activity: i64, group: ObjectKey) {
+        self.arrival(activity).groups.push(group);
+    }
+
+    /// The activity's arrival: a new one unless the last is its own.
+    fn arrival(&mut self, activity: i64) -> &mut Arrival {
+        let is_last = self.arrivals.last().map(|last| last.activity) == Some(activity);
+        if !is_last {
+            self.arrivals.push(Arrival {
+                activity,
+                ..Arrival::default()
+            });
         }
+        let last = self.arrivals.len() - 1;
+        &mut self.arrivals[last]
     }
 }
 

@@ -63,6 +63,7 @@ impl Transaction<'_> {
                 "UPDATE objects SET received = received + 1 WHERE key = ?1",
                 params![group],
             )?;
+            self.changes().delivered_to_group(activity, group);
         }
         Ok(())
     }

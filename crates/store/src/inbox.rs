@@ -8,7 +8,7 @@ use crate::sql::{Result, list, params};
 use crate::{Paging, Snapshot, StoredActivity, Transaction, UserKey};
 
 /// Which part of an inbox.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Inbox {
     /// Only major, or only minor activities.
     pub major: Option<bool>,
@@ -104,9 +104,9 @@ impl Transaction<'_> {
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn deliver(&self, delivery: &Delivery<'_>) -> Result<()> {
-        let direct = self.put_into_inboxes(delivery, delivery.direct, true)?;
-        let others = self.put_into_inboxes(delivery, delivery.others, false)?;
-        self.changes().delivered(delivery, direct, others);
+        let mut reached = self.put_into_inboxes(delivery, delivery.direct, true)?;
+        reached.extend(self.put_into_inboxes(delivery, delivery.others, false)?);
+        self.changes().delivered(delivery.activity, reached);
         Ok(())
     }
 

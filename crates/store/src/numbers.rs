@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// What a store has written since it was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Numbers {
-    /// Transactions on disk.
+    /// Transactions on disk. One is counted before its writes are acknowledged, so what is read
+    /// while this stays the same stays the same, too.
     pub commits: u64,
     /// Changes in them.
     pub writes: u64,

@@ -100,15 +100,14 @@ fn run(
         {
             group.push(next);
         }
-        let size = group.len();
-        let is_committed = commit(connection, group, listeners);
-        counting.group(size, is_committed);
+        commit(connection, group, listeners, counting);
     }
 }
 
-/// Runs the writes in one transaction, commits it, and then tells the listeners and all of them.
-/// Gives whether it is on disk.
-fn commit(connection: &Connection, group: Vec<Write>, listeners: &Listeners) -> bool {
+/// Runs the writes in one transaction, commits it, counts it, and then tells the listeners and all
+/// of them.
+fn commit(connection: &Connection, group: Vec<Write>, listeners: &Listeners, counting: &Counting) {
+    let size = group.len();
     let alone = if group.len() == 1 {
         Alone::Yes
     } else {
@@ -143,6 +142,7 @@ fn commit(connection: &Connection, group: Vec<Write>, listeners: &Listeners) -> 
         }
         _ => {}
     }
+    counting.group(size, committed.is_ok());
     if committed.is_ok() {
         changes
             .into_iter()
@@ -157,7 +157,6 @@ fn commit(connection: &Connection, group: Vec<Write>, listeners: &Listeners) -> 
     for finish in finishes {
         finish(committed.as_ref().map(|&()| ()).map_err(Error::again));
     }
-    committed.is_ok()
 }
 
 /// Runs one write; undoes what it did if it fails or panics.

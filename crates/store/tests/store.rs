@@ -269,14 +269,24 @@ async fn arrivals_are_told_before_the_write_is_acknowledged_and_only_if_it_is_ke
         .unwrap();
     let expected = Arrival {
         activity: key,
-        major: true,
         outbox: Some(actor),
-        direct: Vec::new(),
-        others: vec![user],
+        inboxes: vec![user],
+        groups: Vec::new(),
     };
     assert_eq!(*arrivals.try_recv().unwrap(), expected);
-    store.write(move |tx| deliver(tx, key)).await.unwrap();
+    let repeat = move |tx: &Transaction<'_>| {
+        deliver(tx, key)?;
+        // Any object can stand for a group here.
+        tx.deliver_to_group(actor, key)?;
+        tx.deliver_to_group(actor, key)
+    };
+    store.write(repeat).await.unwrap();
     // A delivery that is repeated reaches nobody.
+    let to_group = arrivals.try_recv().unwrap();
+    assert_eq!(
+        (to_group.inboxes.len(), &to_group.groups),
+        (0, &vec![actor])
+    );
     assert!(arrivals.try_recv().is_err());
 }
 
