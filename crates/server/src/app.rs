@@ -15,6 +15,7 @@ use crate::domain::signup::Policy;
 use crate::domain::uploads::Uploads;
 use crate::edge::{Canonical, Limits, Proxies};
 use crate::mail::Mailer;
+use crate::live::Live;
 use crate::observe::{Metrics, RequestIds};
 use crate::outbound::Outbound;
 use crate::provider::Keeper;
@@ -48,6 +49,8 @@ pub(crate) struct App {
     pub(crate) compress: bool,
     pub(crate) favicon: Favicon,
     pub(crate) metrics: Metrics,
+    /// Feeds told as they grow.
+    pub(crate) live: Live,
     pub(crate) request_ids: RequestIds,
 }
 

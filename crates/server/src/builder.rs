@@ -25,6 +25,7 @@ use crate::domain::passwords::Hasher;
 use crate::domain::uploads::Uploads;
 use crate::edge::{Limits, Places, Proxies};
 use crate::error::Error;
+use crate::live::Live;
 use crate::observe::{Metrics, RequestIds};
 use crate::outbound::Outbound;
 use crate::presets;
@@ -131,6 +132,7 @@ impl Builder {
             tls: self.operation.open_tls()?,
             places: Places::new(self.operation.connections_each),
             control: None,
+            stall: self.operation.stall,
         };
         let socket = self.operation.control.clone();
         let app = self.app(address).await?;
@@ -181,12 +183,14 @@ impl Builder {
         presets::apply(&store, &site, &hasher, presets, self.clock.now())
             .await
             .map_err(cannot_preset)?;
+        let metrics = Metrics::new(store.clone());
         Ok(App {
             outbound: Outbound::new(operation.reach.clone()).map_err(internal)?,
             provider: provider::provider(store.clone(), Arc::clone(&self.clock), &origin)
                 .map_err(internal)?,
+            live: Live::new(Places::new(operation.connections_each), &metrics),
             site,
-            metrics: Metrics::new(store.clone()),
+            metrics,
             store,
             clock: self.clock,
             hasher,

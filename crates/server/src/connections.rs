@@ -19,6 +19,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 
 use crate::app::App;
@@ -36,17 +37,20 @@ pub(crate) struct Connections {
     ending: watch::Sender<bool>,
     places: Places,
     proxies: Proxies,
+    /// How long nothing of what is sent may be taken.
+    stall: Duration,
     /// How many there are, for those who watch.
     open: Gauge,
 }
 
 impl Connections {
-    pub(crate) fn new(app: &App, places: Places) -> Self {
+    pub(crate) fn new(app: &App, places: Places, stall: Duration) -> Self {
         Self {
             tasks: JoinSet::new(),
             ending: watch::Sender::new(false),
             places,
             proxies: app.proxies.clone(),
+            stall,
             open: app.metrics.connections.clone(),
         }
     }
@@ -75,6 +79,9 @@ impl Connections {
             return;
         };
         let (ending, open) = (self.ending.subscribe(), self.open.clone());
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(self.stall));
+        let stream = Box::pin(stream);
         self.tasks.spawn(async move {
             let _place = place;
             open.inc();

@@ -33,6 +33,7 @@ mod http;
 mod ids;
 mod jobs;
 mod mail;
+mod live;
 mod observe;
 mod outbound;
 mod presets;

@@ -50,6 +50,8 @@ pub(crate) struct Doors {
     pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) places: Places,
     pub(crate) control: Option<Door>,
+    /// How long nothing of what is sent may be taken.
+    pub(crate) stall: Duration,
 }
 
 impl Server {
@@ -140,12 +142,14 @@ async fn serve(doors: Doors, app: Arc<App>, mut stop: oneshot::Receiver<()>) {
     let mut purging = pin!(purge(Arc::clone(&app)));
     let mut runner = Runner::new(Arc::clone(&app));
     let mut jobs = Box::pin(runner.run());
+    let mut live = pin!(app.live.run(app.store.arrivals()));
+    let streams = Streams(&app);
     let router = router(Arc::clone(&app));
     let metrics = metrics_routes(Arc::clone(&app));
     let bounce = Bounce::new(Arc::clone(&app.site.urls));
     let mut control_connections = JoinSet::new();
     let mut control = Box::pin(control(&doors.control, &app, &mut control_connections));
-    let mut connections = Connections::new(&app, doors.places.clone());
+    let mut connections = Connections::new(&app, doors.places.clone(), doors.stall);
     loop {
         tokio::select! {
             (stream, peer) = accept(&doors.main), if connections.have_room() => {
@@ -165,6 +169,7 @@ async fn serve(doors: Doors, app: Arc<App>, mut stop: oneshot::Receiver<()>) {
             () = &mut purging => {}
             () = &mut jobs => {}
             () = &mut control => {}
+            () = &mut live => {}
             _ = &mut stop => break,
         }
     }
@@ -172,13 +177,24 @@ async fn serve(doors: Doors, app: Arc<App>, mut stop: oneshot::Receiver<()>) {
     drop(doors);
     control_connections.shutdown().await;
     drop(jobs);
+    drop(streams);
     runner.stop().await;
     connections.finish(GRACE).await;
+    app.live.ended().await;
     if let Err(error) = app.store.checkpoint() {
         tracing::warn!(%error, "the write-ahead log stays; the next start reads it");
     }
     // What holds the store has ended before whoever stopped the server goes on.
     connections.cut_off().await;
+}
+
+/// Streams end when this is dropped, also when the server is.
+struct Streams<'a>(&'a App);
+
+impl Drop for Streams<'_> {
+    fn drop(&mut self) {
+        self.0.live.end();
+    }
 }
 
 /// What a request goes through before the router sees it.

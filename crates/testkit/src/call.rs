@@ -1,14 +1,18 @@
 //! One request, with everything about it in the hands of the test.
 
+use std::time::Duration;
+
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use pumphouse_oauth1::clock::FixedClock;
 use pumphouse_oauth1::nonce::FixedNonce;
 use pumphouse_oauth1::{ClientCredentials, Plaintext, Request, Signer, TokenCredentials};
-use reqwest::Url;
+use reqwest::{Response, Url};
 use serde_json::{Value, json};
 
 use crate::caller::{Caller, PASSWORD};
+use crate::events::Events;
 use crate::reply::Reply;
+use crate::server::PATIENCE;
 
 /// A request that is yet to be sent. It is signed with the caller's credentials, at the server's
 /// time and with a fresh nonce, unless it is told otherwise.
@@ -27,6 +31,7 @@ pub struct Call {
     nonce: Option<String>,
     callback: Option<String>,
     verifier: Option<String>,
+    timeout: Duration,
 }
 
 impl Call {
@@ -55,6 +60,7 @@ impl Call {
             nonce: None,
             callback: None,
             verifier: None,
+            timeout: PATIENCE,
         }
     }
 
@@ -183,7 +189,19 @@ impl Call {
     }
 
     /// Sends it.
-    pub async fn send(mut self) -> Reply {
+    pub async fn send(self) -> Reply {
+        Reply::read(self.dispatch().await).await
+    }
+
+    /// Asks for events and reads the first, which says where the stream begins.
+    pub async fn events(mut self) -> Events {
+        // How long it is read is the test's affair.
+        self.timeout = Duration::from_secs(3_600);
+        let call = self.header("accept", "text/event-stream");
+        Events::begin(call.dispatch().await).await
+    }
+
+    async fn dispatch(mut self) -> Response {
         if self.signed && self.caller.client_credentials().is_some() {
             let signature = self.signature();
             self = self.header("authorization", &signature);
@@ -195,10 +213,11 @@ impl Call {
             .door
             .http
             .request(method, self.url)
+            .timeout(self.timeout)
             .headers(self.headers)
             .body(self.body);
         match request.send().await {
-            Ok(response) => Reply::read(response).await,
+            Ok(response) => response,
             Err(error) => panic!("no answer: {error:?}"),
         }
     }

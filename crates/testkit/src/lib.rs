@@ -17,11 +17,13 @@ mod browser;
 mod call;
 mod caller;
 mod door;
+mod events;
 mod reply;
 mod server;
 
 pub use browser::Browser;
 pub use call::Call;
 pub use caller::{Caller, PASSWORD};
+pub use events::{Event, Events};
 pub use reply::Reply;
 pub use server::{START, TestServer};

@@ -19,7 +19,7 @@ use crate::reply::Reply;
 pub const START: i64 = 1_800_000_000;
 
 /// Nothing that a test waits for takes longer.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Changes the settings of a server.
 type Configure = dyn Fn(Builder) -> Builder + Send + Sync;
@@ -71,7 +71,6 @@ impl TestServer {
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .pool_max_idle_per_host(0)
-            .timeout(PATIENCE)
             .build()
             .expect("an HTTP client");
         let base = server.base_url().to_owned();

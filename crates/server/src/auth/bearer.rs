@@ -9,8 +9,16 @@ use crate::app::App;
 use crate::ids;
 use crate::wire::{BearerFault, Failure};
 
-/// Whom the bearer token of a request speaks for; `None` if there is none.
-pub(super) fn find(app: &App, headers: &HeaderMap) -> Result<Option<Bearer>, Failure> {
+/// A bearer token that is known.
+pub(super) struct Known {
+    /// What is kept of it.
+    pub(super) digest: [u8; 32],
+    /// Whom it speaks for.
+    pub(super) bearer: Bearer,
+}
+
+/// The bearer token of a request; `None` if there is none.
+pub(super) fn find(app: &App, headers: &HeaderMap) -> Result<Option<Known>, Failure> {
     let Some(token) = token(headers) else {
         return Ok(None);
     };
@@ -20,7 +28,7 @@ pub(super) fn find(app: &App, headers: &HeaderMap) -> Result<Option<Bearer>, Fai
     let digest = ids::digest(&token);
     let bearer = app.store.read(|snapshot| snapshot.bearer(&digest))?;
     match bearer {
-        Some(bearer) => Ok(Some(bearer)),
+        Some(bearer) => Ok(Some(Known { digest, bearer })),
         None => Err(Failure::Bearer(BearerFault::Unknown)),
     }
 }

@@ -7,8 +7,10 @@
 
 mod bearer;
 pub(crate) mod dialback;
+mod credential;
 mod principal;
 mod session;
 
+pub(crate) use credential::Credential;
 pub(crate) use principal::{AnyRead, ClientWrite, OpenRead, UserRead, UserUpload, UserWrite};
 pub(crate) use session::{Session, SessionCookie};

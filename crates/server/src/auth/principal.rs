@@ -174,8 +174,8 @@ impl ClientWrite {
 async fn viewer(app: &App, incoming: &Incoming) -> Result<Option<Viewer>, Failure> {
     let user = if incoming.is_signed() {
         signed(app, incoming, Legs::Any).await?.user
-    } else if let Some(bearer) = bearer::find(app, &incoming.headers)? {
-        bearer.user
+    } else if let Some(known) = bearer::find(app, &incoming.headers)? {
+        known.bearer.user
     } else {
         return Ok(browser(app, incoming)?.map(Viewer::User));
     };
@@ -189,7 +189,7 @@ async fn signed(app: &App, incoming: &Incoming, legs: Legs) -> Result<Identity, 
 }
 
 /// Verifies a signature.
-async fn authenticate<'a>(
+pub(super) async fn authenticate<'a>(
     app: &App,
     request: &pumphouse_oauth1::Request<'a>,
     legs: Legs,
@@ -214,7 +214,7 @@ fn not_logged_in() -> Failure {
 }
 
 /// Who is logged in with a browser. Where there are no pages, sessions serve to connect programs only.
-fn browser(app: &App, incoming: &Incoming) -> Result<Option<User>, Failure> {
+pub(super) fn browser(app: &App, incoming: &Incoming) -> Result<Option<User>, Failure> {
     if !app.web {
         return Ok(None);
     }

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, HeaderValue};
-use pumphouse_store::{User, UserKey};
+use pumphouse_store::{Micros, Snapshot, User, UserKey};
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
@@ -30,16 +30,28 @@ pub(crate) struct SessionCookie(String);
 impl Session {
     /// The session that the cookies of a request name, if it lasts.
     pub(crate) fn find(app: &App, headers: &HeaderMap) -> Result<Option<Self>> {
-        let Some(value) = held(app, headers) else {
+        let Some(id) = Self::id(app, headers) else {
             return Ok(None);
         };
-        let (id, now) = (digest(value), app.now());
-        let user = app
-            .store
-            .read(|snapshot| match snapshot.session(&id, now)? {
-                Some(user) => snapshot.user_by_key(user),
-                None => Ok(None),
-            })?;
+        let now = app.now();
+        app.store.read(|snapshot| Self::kept(snapshot, &id, now))
+    }
+
+    /// What is kept of the cookie of a request, whether it lasts or not.
+    pub(super) fn id(app: &App, headers: &HeaderMap) -> Option<[u8; 32]> {
+        held(app, headers).map(digest)
+    }
+
+    /// The session of which this is kept, if it lasts.
+    pub(super) fn kept(
+        snapshot: &Snapshot<'_>,
+        id: &[u8; 32],
+        now: Micros,
+    ) -> Result<Option<Self>> {
+        let user = match snapshot.session(id, now)? {
+            Some(user) => snapshot.user_by_key(user)?,
+            None => None,
+        };
         Ok(user.map(|user| Self { user }))
     }
 

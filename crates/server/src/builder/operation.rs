@@ -22,6 +22,8 @@ use crate::outbound::Reach;
 const REQUEST_RATE: u32 = 50;
 /// Connections at a time from one address: a household of browsers.
 const CONNECTIONS_EACH: usize = 256;
+/// How long nothing of an answer may be taken.
+const STALL: Duration = Duration::from_secs(30);
 
 /// What [`Builder`] holds of this.
 pub(super) struct Operation {
@@ -36,6 +38,7 @@ pub(super) struct Operation {
     pub(super) proxies: Vec<IpAddr>,
     pub(super) request_rate: u32,
     pub(super) connections_each: usize,
+    pub(super) stall: Duration,
     pub(super) about: About,
     pub(super) reach: Reach,
     favicon: Option<PathBuf>,
@@ -55,6 +58,7 @@ impl Default for Operation {
             proxies: Vec::new(),
             request_rate: REQUEST_RATE,
             connections_each: CONNECTIONS_EACH,
+            stall: STALL,
             about: About::default(),
             reach: Reach::default(),
             favicon: None,
@@ -142,8 +146,15 @@ impl Builder {
         self
     }
 
+    /// Who takes nothing of an answer or a stream for so long is cut off. Default: 30 s.
+    #[must_use]
+    pub fn stall_limit(mut self, limit: Duration) -> Self {
+        self.operation.stall = limit;
+        self
+    }
+
     /// How many requests a second one address may send in the long run, and how many connections
-    /// it may hold; 0 is no limit. Default: 50 and 256.
+    /// (and streams) it may hold; 0 is no limit. Default: 50 and 256.
     #[must_use]
     pub fn limits_per_address(mut self, requests: u32, connections: usize) -> Self {
         self.operation.request_rate = requests;

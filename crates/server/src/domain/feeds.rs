@@ -1,7 +1,7 @@
 //! Feeds of activities as one viewer reads them, page by page (pump.io protocol, section 5.1).
 
 use pumphouse_activity::{Activity, Collection};
-use pumphouse_store::{Inbox, Outbox, Paging, Snapshot, StoredActivity, User};
+use pumphouse_store::{Inbox, ObjectKey, Outbox, Paging, Snapshot, StoredActivity, User, UserKey};
 
 use super::paging::{PageRequest, Visible, link, resolve, slice};
 use super::render::{Detail, Renderer};
@@ -10,13 +10,73 @@ use super::{Site, Viewer, people};
 use crate::error::Result;
 
 /// A feed of activities.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Feed {
     Inbox(Inbox),
     Outbox(Outbox),
 }
 
+/// Every feed that a user has.
+const ALL: [Feed; 9] = [
+    Feed::Outbox(Outbox::All),
+    Feed::Outbox(Outbox::Major),
+    Feed::Outbox(Outbox::Minor),
+    inbox(false, None),
+    inbox(false, Some(true)),
+    inbox(false, Some(false)),
+    inbox(true, None),
+    inbox(true, Some(true)),
+    inbox(true, Some(false)),
+];
+
+const fn inbox(direct: bool, major: Option<bool>) -> Feed {
+    Feed::Inbox(Inbox { major, direct })
+}
+
+/// A feed and the user whose it is, as the store knows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Owned {
+    pub(crate) feed: Feed,
+    pub(crate) owner: UserKey,
+    pub(crate) person: ObjectKey,
+}
+
+impl Owned {
+    pub(crate) fn new(feed: Feed, owner: &User) -> Self {
+        Self {
+            feed,
+            owner: owner.key,
+            person: owner.person,
+        }
+    }
+
+    /// A page of it.
+    pub(super) fn read(
+        self,
+        snapshot: &Snapshot<'_>,
+        paging: Paging,
+    ) -> Result<Vec<(i64, StoredActivity)>> {
+        Ok(match self.feed {
+            Feed::Inbox(part) => snapshot.inbox(self.owner, part, paging)?,
+            Feed::Outbox(part) => snapshot.outbox(self.person, part, paging)?,
+        })
+    }
+
+    /// Where an activity stands in it.
+    pub(super) fn position(self, snapshot: &Snapshot<'_>, id: &str) -> Result<Option<i64>> {
+        Ok(match self.feed {
+            Feed::Inbox(part) => snapshot.inbox_position(self.owner, part, id)?,
+            Feed::Outbox(part) => snapshot.outbox_position(self.person, part, id)?,
+        })
+    }
+}
+
 impl Feed {
+    /// The feed at this path under a user's address.
+    pub(crate) fn parse(path: &str) -> Option<Self> {
+        ALL.into_iter().find(|feed| feed.path() == path)
+    }
+
     /// The path under the user's address.
     pub(crate) fn path(self) -> &'static str {
         match self {
@@ -100,14 +160,7 @@ pub(crate) fn activities(
     feed: Feed,
     request: &PageRequest,
 ) -> Result<Collection<Activity>> {
-    let position = |id: &str| match feed {
-        Feed::Inbox(part) => snapshot.inbox_position(owner.key, part, id),
-        Feed::Outbox(part) => snapshot.outbox_position(owner.person, part, id),
-    };
-    let read = |paging: Paging| match feed {
-        Feed::Inbox(part) => snapshot.inbox(owner.key, part, paging),
-        Feed::Outbox(part) => snapshot.outbox(owner.person, part, paging),
-    };
+    let owned = Owned::new(feed, owner);
     let sight = Sight {
         snapshot,
         site,
@@ -115,10 +168,11 @@ pub(crate) fn activities(
     };
     let own = viewer.is(owner);
     let stream = format!("{}:{}", owner.nickname, feed.path());
-    let start = resolve(&request.start, &stream, |id| Ok(position(id)?))?;
+    let start = resolve(&request.start, &stream, |id| owned.position(snapshot, id))?;
     let visible = |activity: &StoredActivity| sight.of_activity(activity);
     let visible: Option<Visible<'_, StoredActivity>> = if own { None } else { Some(&visible) };
-    let slice = slice(request.count, start, |paging| Ok(read(paging)?), visible)?;
+    let read = |paging| owned.read(snapshot, paging);
+    let slice = slice(request.count, start, read, visible)?;
 
     let stored: Vec<StoredActivity> = slice
         .items

@@ -33,6 +33,7 @@ pub(crate) mod revise;
 pub(crate) mod scrub;
 pub(crate) mod search;
 pub(crate) mod signup;
+pub(crate) mod streams;
 pub(crate) mod uploads;
 pub(crate) mod users;
 pub(crate) mod verbs;

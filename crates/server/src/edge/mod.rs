@@ -13,7 +13,7 @@ pub(crate) use bounce::Bounce;
 pub use certificate::Certificate;
 
 pub(crate) use canonical::{Canonical, redirect};
-pub(crate) use limits::{Limits, Places, limit};
+pub(crate) use limits::{Limits, Place, Places, limit};
 pub(crate) use remote::{Peer, Proxies, Remote};
 pub(crate) use rewrite::rewrite;
 pub(crate) use tls::Tls;

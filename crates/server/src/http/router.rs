@@ -18,6 +18,7 @@ use super::{
 use crate::app::App;
 use crate::edge;
 use crate::error::Error;
+use crate::live;
 use crate::observe;
 use crate::web;
 
@@ -29,7 +30,10 @@ const UPLOAD_TIME_LIMIT: Duration = Duration::from_secs(600);
 pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(discovery())
-        .merge(api())
+        .merge(api().route_layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            live::events,
+        )))
         .route(
             "/oauth/request_token",
             post(oauth::request_token).get(oauth::request_token),

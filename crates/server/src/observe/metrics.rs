@@ -33,6 +33,14 @@ pub(crate) struct Metrics {
     durations: Family<RouteLabels, Histogram>,
     /// Open connections, those that wait for the next request too.
     pub(crate) connections: Gauge,
+    /// Feeds that are being followed, by the way in which they are told.
+    pub(crate) streams: Family<StreamLabels, Gauge>,
+}
+
+/// The way in which feeds are told.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct StreamLabels {
+    pub(crate) kind: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -61,12 +69,19 @@ impl Metrics {
         );
         let connections = Gauge::default();
         registry.register("connections", "Open connections", connections.clone());
+        let streams = Family::<StreamLabels, Gauge>::default();
+        registry.register(
+            "streams",
+            "Readers who are told what is new",
+            streams.clone(),
+        );
         registry.register_collector(Box::new(StoreNumbers(store)));
         Self {
             registry,
             requests,
             durations,
             connections,
+            streams,
         }
     }
 

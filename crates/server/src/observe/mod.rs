@@ -4,5 +4,5 @@ mod metrics;
 mod request;
 mod store;
 
-pub(crate) use metrics::{Metrics, routes as metrics_routes};
+pub(crate) use metrics::{Metrics, StreamLabels, routes as metrics_routes};
 pub(crate) use request::{RequestIds, observe};

@@ -21,7 +21,7 @@ fn access_token(reply: &Reply) -> String {
 }
 
 /// A bearer token of a person, who has agreed on the page.
-async fn token_for(server: &TestServer, nickname: &str) -> String {
+pub(crate) async fn token_for(server: &TestServer, nickname: &str) -> String {
     let registration = json!({
         "type": "client_associate",
         "redirect_uris": "https://app.test/cb",

@@ -15,6 +15,7 @@ mod groups;
 mod headers;
 mod hostility;
 mod lists;
+mod live_events;
 mod matrix;
 mod network;
 mod oauth2;

@@ -159,3 +159,15 @@ pub(crate) async fn exchange(
         .send()
         .await
 }
+
+/// How many streams of a kind are open, on a server that serves its numbers.
+pub(crate) async fn open_streams(server: &TestServer, kind: &str) -> u64 {
+    let address = server.server().unwrap().metrics_address().unwrap();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let numbers = http.get(format!("http://{address}/metrics"));
+    let numbers = numbers.send().await.unwrap().text().await.unwrap();
+    let name = format!("pumphouse_streams{{kind=\"{kind}\"}} ");
+    let mut lines = numbers.lines();
+    let value = lines.find_map(|line| line.strip_prefix(&name));
+    value.map_or(0, |value| value.parse().unwrap())
+}
