@@ -14,8 +14,8 @@ use crate::domain::passwords::Hasher;
 use crate::domain::signup::Policy;
 use crate::domain::uploads::Uploads;
 use crate::edge::{Canonical, Limits, Proxies};
-use crate::mail::Mailer;
 use crate::live::Live;
+use crate::mail::Mailer;
 use crate::observe::{Metrics, RequestIds};
 use crate::outbound::Outbound;
 use crate::provider::Keeper;
@@ -49,6 +49,8 @@ pub(crate) struct App {
     pub(crate) compress: bool,
     pub(crate) favicon: Favicon,
     pub(crate) metrics: Metrics,
+    /// Whether clients of pump.io are told what is new.
+    pub(crate) sockjs: bool,
     /// Feeds told as they grow.
     pub(crate) live: Live,
     pub(crate) request_ids: RequestIds,

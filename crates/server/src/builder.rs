@@ -188,6 +188,7 @@ impl Builder {
             outbound: Outbound::new(operation.reach.clone()).map_err(internal)?,
             provider: provider::provider(store.clone(), Arc::clone(&self.clock), &origin)
                 .map_err(internal)?,
+            sockjs: operation.sockjs,
             live: Live::new(Places::new(operation.connections_each), &metrics),
             site,
             metrics,

@@ -28,6 +28,11 @@ pub(crate) fn digest(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }
 
+/// What nobody guesses within a conversation: 8 random bytes in 11 characters.
+pub(crate) fn challenge() -> Result<String> {
+    random::<8>()
+}
+
 fn random<const N: usize>() -> Result<String> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| Error::internal("no random bytes", error))?;
@@ -53,6 +58,7 @@ mod tests {
         assert_eq!(uuid().len(), 22);
         assert_eq!(token().unwrap().len(), 22);
         assert_eq!(secret().unwrap().len(), 43);
+        assert_eq!(challenge().unwrap().len(), 11);
     }
 
     #[test]

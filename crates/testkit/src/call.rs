@@ -10,7 +10,7 @@ use reqwest::{Response, Url};
 use serde_json::{Value, json};
 
 use crate::caller::{Caller, PASSWORD};
-use crate::events::Events;
+use crate::events::{Events, Pieces};
 use crate::reply::Reply;
 use crate::server::PATIENCE;
 
@@ -191,6 +191,13 @@ impl Call {
     /// Sends it.
     pub async fn send(self) -> Reply {
         Reply::read(self.dispatch().await).await
+    }
+
+    /// Sends it, and gives the answer as it comes.
+    pub async fn open(mut self) -> Pieces {
+        // How long it is read is the test's affair.
+        self.timeout = Duration::from_secs(3_600);
+        Pieces::new(self.dispatch().await)
     }
 
     /// Asks for events and reads the first, which says where the stream begins.

@@ -1,14 +1,19 @@
-//! A stream of events, read as it comes.
+//! Answers that go on, read as they come.
 
 use reqwest::Response;
 use serde_json::Value;
 
 use crate::reply::Reply;
 
-/// An open stream.
-pub struct Events {
+/// An answer, piece by piece.
+pub struct Pieces {
     response: Response,
     buffer: String,
+}
+
+/// A stream of events.
+pub struct Events {
+    pieces: Pieces,
     /// The id of the place at which the stream began.
     pub place: Option<String>,
 }
@@ -22,27 +27,56 @@ pub struct Event {
     pub data: Value,
 }
 
-impl Events {
-    pub(crate) async fn begin(response: Response) -> Self {
-        let kind = response.headers().get("content-type").cloned();
-        if kind.is_none_or(|kind| kind != "text/event-stream") {
-            panic!("no events: {:?}", Reply::read(response).await);
-        }
-        let mut events = Self {
+impl Pieces {
+    pub(crate) fn new(response: Response) -> Self {
+        Self {
             response,
             buffer: String::new(),
-            place: None,
-        };
-        let greeting = events.block().await.expect("a greeting");
-        events.place = field(&greeting, "id");
-        events
+        }
+    }
+
+    /// A header, or nothing.
+    pub fn header(&self, name: &str) -> &str {
+        let value = self.response.headers().get(name);
+        value
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+
+    /// The text up to the next of these ends; nothing if there is no more.
+    pub async fn until(&mut self, end: &str) -> Option<String> {
+        loop {
+            if let Some((text, rest)) = self.buffer.split_once(end) {
+                let text = text.to_owned();
+                self.buffer = rest.to_owned();
+                return Some(text);
+            }
+            // A server that is dropped does not end its answers well.
+            let piece = self.response.chunk().await.ok()??;
+            let piece = std::str::from_utf8(&piece).expect("UTF-8");
+            self.buffer.push_str(piece);
+        }
+    }
+}
+
+impl Events {
+    pub(crate) async fn begin(response: Response) -> Self {
+        let mut pieces = Pieces::new(response);
+        if pieces.header("content-type") != "text/event-stream" {
+            panic!("no events: {:?}", Reply::read(pieces.response).await);
+        }
+        let greeting = pieces.until("\n\n").await.expect("a greeting");
+        Self {
+            place: field(&greeting, "id"),
+            pieces,
+        }
     }
 
     /// The next event; nothing if the stream has ended. What is there to keep the connection open is
     /// passed over.
     pub async fn next(&mut self) -> Option<Event> {
         loop {
-            let block = self.block().await?;
+            let block = self.pieces.until("\n\n").await?;
             if let Some(data) = field(&block, "data") {
                 return Some(Event {
                     id: field(&block, "id").expect("an id"),
@@ -60,21 +94,6 @@ impl Events {
             ids.push(event.expect("the stream goes on").id);
         }
         ids
-    }
-
-    /// The text up to the next empty line.
-    async fn block(&mut self) -> Option<String> {
-        loop {
-            if let Some((block, rest)) = self.buffer.split_once("\n\n") {
-                let block = block.to_owned();
-                self.buffer = rest.to_owned();
-                return Some(block);
-            }
-            // A server that is dropped does not end its answers well.
-            let piece = self.response.chunk().await.ok()??;
-            let piece = std::str::from_utf8(&piece).expect("UTF-8");
-            self.buffer.push_str(piece);
-        }
     }
 }
 

@@ -24,6 +24,6 @@ mod server;
 pub use browser::Browser;
 pub use call::Call;
 pub use caller::{Caller, PASSWORD};
-pub use events::{Event, Events};
+pub use events::{Event, Events, Pieces};
 pub use reply::Reply;
 pub use server::{START, TestServer};

@@ -31,6 +31,7 @@ impl Settings {
             })
             .limits_per_address(self.requests_per_second, self.connections_per_address)
             .compress(self.compress)
+            .sockjs(self.sockjs)
             .reach_private_addresses(self.reach_private_addresses)
             .web(!self.no_web);
         let builder = self.mail(self.accounts(builder));

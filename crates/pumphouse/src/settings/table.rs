@@ -350,6 +350,13 @@ pub(crate) static KEYS: &[Key] = &[
         set!(compress = switch()),
     ),
     key(
+        "sockjs",
+        DATA,
+        "",
+        "Tell clients of pump.io by SockJS what is new in feeds",
+        set!(sockjs = switch()),
+    ),
+    key(
         "metrics",
         OPERATION,
         "ADDRESS:PORT",
@@ -462,10 +469,5 @@ pub(crate) static KEYS: &[Key] = &[
     without(
         "cleanup-nonce",
         "expired nonces are forgotten every five minutes; take the key out",
-    ),
-    without_unless(
-        "sockjs",
-        |_| false,
-        "there is no realtime socket yet; leave the key where it is",
     ),
 ];

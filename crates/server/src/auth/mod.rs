@@ -6,8 +6,8 @@
 //! verification.
 
 mod bearer;
-pub(crate) mod dialback;
 mod credential;
+pub(crate) mod dialback;
 mod principal;
 mod session;
 

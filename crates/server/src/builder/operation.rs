@@ -39,6 +39,7 @@ pub(super) struct Operation {
     pub(super) request_rate: u32,
     pub(super) connections_each: usize,
     pub(super) stall: Duration,
+    pub(super) sockjs: bool,
     pub(super) about: About,
     pub(super) reach: Reach,
     favicon: Option<PathBuf>,
@@ -59,6 +60,7 @@ impl Default for Operation {
             request_rate: REQUEST_RATE,
             connections_each: CONNECTIONS_EACH,
             stall: STALL,
+            sockjs: true,
             about: About::default(),
             reach: Reach::default(),
             favicon: None,
@@ -150,6 +152,14 @@ impl Builder {
     #[must_use]
     pub fn stall_limit(mut self, limit: Duration) -> Self {
         self.operation.stall = limit;
+        self
+    }
+
+    /// Whether clients of pump.io are told by SockJS what is new in feeds. Plain event streams are
+    /// there in any case. Default: yes.
+    #[must_use]
+    pub fn sockjs(mut self, sockjs: bool) -> Self {
+        self.operation.sockjs = sockjs;
         self
     }
 

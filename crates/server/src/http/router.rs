@@ -44,6 +44,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         )
         .route("/oauth2/token", post(oauth2::token))
         .merge(web::routes(app.web))
+        .merge(realtime(&app))
         .route("/uploads/{*path}", get(uploads::file))
         .route("/{nickname}", get(nickname::get))
         .route("/healthz", get(health::health))
@@ -61,6 +62,15 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), observe::observe))
         .with_state(app)
+}
+
+/// The endpoint for clients of pump.io, if there is to be one.
+fn realtime(app: &App) -> Router<Arc<App>> {
+    if app.sockjs {
+        live::sockjs_routes()
+    } else {
+        Router::new()
+    }
 }
 
 fn time_limit(limit: Duration) -> TimeoutLayer {

@@ -8,29 +8,38 @@
 //! same moment is read and rendered once ([`batches`]).
 
 mod batches;
+mod challenge;
+mod conversation;
 mod events;
 mod follow;
 mod hub;
 mod seats;
+mod sockjs;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use pumphouse_store::Arrival;
 use tokio::sync::{broadcast, watch};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 pub(crate) use events::events;
+pub(crate) use sockjs::routes as sockjs_routes;
 
 use self::batches::Batches;
 use self::hub::Hub;
 use self::seats::Seats;
+use self::sockjs::Sessions;
 use crate::edge::Places;
 use crate::observe::Metrics;
 
+/// Where clients of pump.io connect.
+const PATH: &str = "/main/realtime/sockjs";
 /// How often something is sent to readers for whom there is nothing new, so that proxies keep the
 /// connection, and is looked whether they may still read. SockJS's usual interval.
 const HEARTBEAT: Duration = Duration::from_secs(25);
+/// How often is looked for sessions that were left.
+const SWEEP: Duration = Duration::from_secs(1);
 /// How long streams may take to end when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -39,6 +48,7 @@ pub(crate) struct Live {
     hub: Arc<Hub>,
     batches: Batches,
     seats: Seats,
+    sessions: Sessions,
     /// Turns to true when they are to end.
     ending: watch::Sender<bool>,
 }
@@ -49,18 +59,29 @@ impl Live {
             hub: Arc::default(),
             batches: Batches::default(),
             seats: Seats::new(places, metrics),
+            sessions: Sessions::default(),
             ending: watch::Sender::new(false),
         }
     }
 
-    /// Wakes readers until the store is closed.
+    /// Wakes readers, and forgets those who have gone away, until the store is closed.
     pub(crate) async fn run(&self, arrivals: broadcast::Receiver<Arc<Arrival>>) {
-        self.hub.run(arrivals).await;
+        let sweeping = async {
+            loop {
+                sleep(SWEEP).await;
+                self.sessions.sweep();
+            }
+        };
+        tokio::select! {
+            () = self.hub.run(arrivals) => {}
+            () = sweeping => {}
+        }
     }
 
     /// Tells all streams to end.
     pub(crate) fn end(&self) {
         self.ending.send_replace(true);
+        self.sessions.end();
     }
 
     /// Waits until they have.

@@ -30,7 +30,7 @@ async fn next(events: &mut Events) -> Event {
 }
 
 /// The feeds of a user, with the path under the user's address.
-const FEEDS: [&str; 9] = [
+pub(crate) const FEEDS: [&str; 9] = [
     "feed",
     "feed/major",
     "feed/minor",
