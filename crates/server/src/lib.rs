@@ -41,6 +41,7 @@ mod provider;
 mod registration;
 mod serve;
 mod settings;
+mod uploading;
 mod urls;
 mod web;
 mod wire;

@@ -49,7 +49,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/{nickname}", get(nickname::get))
         .route("/healthz", get(health::health))
         .layer(time_limit(TIME_LIMIT))
-        .merge(uploads())
+        .merge(uploads(app.web))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         // From the inside out; what comes last sees a request first.
@@ -77,12 +77,13 @@ fn time_limit(limit: Duration) -> TimeoutLayer {
     TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limit)
 }
 
-fn uploads() -> Router<Arc<App>> {
+fn uploads(web: bool) -> Router<Arc<App>> {
     Router::new()
         .route(
             "/api/user/{nickname}/uploads",
             get(uploads::list).post(uploads::upload),
         )
+        .merge(web::uploads(web))
         .layer(time_limit(UPLOAD_TIME_LIMIT))
 }
 

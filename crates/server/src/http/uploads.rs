@@ -4,14 +4,8 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use http::{HeaderValue, StatusCode, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use pumphouse_oauth1::Problem;
-use pumphouse_oauth1::body_hash::{BodyHasher, ClaimedBodyHash};
+use http::{HeaderValue, header};
 use pumphouse_store::{Edge, End, User};
-use tempfile::NamedTempFile;
-use tokio::fs::File;
-use tokio::io::AsyncWriteExt as _;
 use tower_http::services::ServeFile;
 
 use super::paging::page_request;
@@ -21,7 +15,8 @@ use crate::domain::collections::{self, Neighbours};
 use crate::domain::uploads::{self, Received, is_shown};
 use crate::domain::{Viewer, documents, people};
 use crate::error::{Error, Result};
-use crate::wire::{Failure, Path, Reply, json, negotiated};
+use crate::uploading;
+use crate::wire::{Path, Reply, json, negotiated, receive};
 
 /// A file that is opened as a page can do nothing.
 const POLICY: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'");
@@ -34,68 +29,10 @@ pub(super) async fn upload(
     upload: UserUpload,
 ) -> Reply {
     check_own(&app, &nickname, &upload.user)?;
-    let file = receive(&app, upload.body, upload.claimed).await?;
-    let received = Received {
-        file,
-        media_type: upload.media_type,
-    };
-    // To its end, even if the client does not wait for it.
-    let keeping = tokio::spawn(async move {
-        let now = app.now();
-        uploads::keep(
-            &app.uploads,
-            &app.store,
-            &app.site,
-            upload.user,
-            received,
-            now,
-        )
-        .await
-    });
-    let object = keeping
-        .await
-        .map_err(|error| Error::internal("uploads", error))??;
+    let file = receive(&app.uploads, upload.body, upload.claimed).await?;
+    let received = Received::new(file, upload.media_type);
+    let object = uploading::keep(app, upload.user, received).await?;
     Ok(json(&object))
-}
-
-/// Writes a body to a file as it comes.
-async fn receive(
-    app: &App,
-    body: Body,
-    claimed: Option<ClaimedBodyHash>,
-) -> Result<NamedTempFile, Failure> {
-    let limit = app.uploads.limit();
-    if limit == 0 {
-        return Err(Error::forbidden("This server takes no uploads.").into());
-    }
-    let kept = app.uploads.begin()?;
-    let mut file = File::from_std(kept.reopen().map_err(Error::from)?);
-    let mut hasher = claimed
-        .as_ref()
-        .map(|claimed| BodyHasher::new(claimed.kind()));
-    let mut body = Limited::new(body, limit);
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| match error.is::<LengthLimitError>() {
-            true => Error::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                format!("The file is larger than {limit} bytes."),
-            ),
-            false => Error::bad_request("The file did not arrive whole."),
-        })?;
-        if let Ok(data) = frame.into_data() {
-            if let Some(hasher) = &mut hasher {
-                hasher.update(&data);
-            }
-            file.write_all(&data).await.map_err(Error::from)?;
-        }
-    }
-    file.flush().await.map_err(Error::from)?;
-    if let (Some(claimed), Some(hasher)) = (claimed, hasher)
-        && !claimed.matches_hasher(hasher)
-    {
-        return Err(Failure::Unverified(Problem::BodyHashInvalid));
-    }
-    Ok(kept)
 }
 
 /// `GET /api/user/NICK/uploads`

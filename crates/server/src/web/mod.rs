@@ -11,6 +11,7 @@ mod pages;
 mod present;
 mod programs;
 mod register;
+mod upload;
 
 pub(crate) use origin::guard;
 pub(crate) use present::present;
@@ -18,7 +19,7 @@ pub(crate) use present::present;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::header;
@@ -48,6 +49,18 @@ pub(crate) fn routes(web: bool) -> Router<Arc<App>> {
         .route("/main/login", get(login::show).post(login::submit))
         .route("/main/logout", post(login::end))
         .route("/main/renew", post(programs::renew))
+}
+
+/// Where pages send files, which may take longer than other requests.
+pub(crate) fn uploads(web: bool) -> Router<Arc<App>> {
+    if !web {
+        return Router::new();
+    }
+    Router::new()
+        .route("/main/upload", post(upload::file))
+        .route("/main/upload-avatar", post(upload::avatar))
+        // They have a limit of their own.
+        .layer(DefaultBodyLimit::disable())
 }
 
 async fn style() -> Response {

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{addressed, does, href, mention, note, post, post_publicly};
 
 /// A bearer token that the application has for itself.
-async fn token_of(client: &Caller) -> String {
+pub(crate) async fn token_of(client: &Caller) -> String {
     let credentials = client.client_credentials().unwrap();
     let call = client.request("POST", "/oauth2/token").unsigned().form(&[
         ("grant_type", "client_credentials"),

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::support::{addressed, does, ids, mention, post, post_publicly};
 
 /// A grey picture.
-fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
+pub(crate) fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     let grey = image::RgbImage::from_pixel(width, height, image::Rgb([128; 3]));
     let mut file = Cursor::new(Vec::new());
     grey.write_to(&mut file, format).unwrap();

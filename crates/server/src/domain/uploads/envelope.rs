@@ -40,6 +40,7 @@ pub(super) fn open(received: Received, uploads: &Uploads) -> Result<Received> {
     Ok(Received {
         file,
         media_type: Some(media_type),
+        ..received
     })
 }
 

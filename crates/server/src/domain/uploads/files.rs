@@ -15,6 +15,34 @@ pub(crate) struct Received {
     pub(crate) file: NamedTempFile,
     /// What its sender says that it is, a value of `Content-Type`.
     pub(crate) media_type: Option<String>,
+    /// What it is called.
+    pub(crate) title: Option<String>,
+    /// What is said of it, as HTML.
+    pub(crate) description: Option<String>,
+    /// How its small copy is made, if it is a picture.
+    pub(crate) small: Small,
+}
+
+/// The small copy of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Small {
+    /// The whole, if it is large.
+    Whole,
+    /// The square in its middle, always: what stands for a person.
+    Avatar,
+}
+
+impl Received {
+    /// A file of which nothing else is said.
+    pub(crate) fn new(file: NamedTempFile, media_type: Option<String>) -> Self {
+        Self {
+            file,
+            media_type,
+            title: None,
+            description: None,
+            small: Small::Whole,
+        }
+    }
 }
 
 /// The files of a server, under its data directory, and the places at which work on them is done.

@@ -9,7 +9,7 @@ mod media_type;
 mod metadata;
 mod picture;
 
-pub(crate) use files::{Received, Uploads};
+pub(crate) use files::{Received, Small, Uploads};
 pub(crate) use media_type::is_shown;
 
 use std::fs::{self, File};
@@ -25,7 +25,7 @@ use self::picture::Size;
 use super::posting::{Actor, Posting};
 use super::render::{Detail, Renderer};
 use super::visibility::Sight;
-use super::{Site, Viewer, objects};
+use super::{Site, Viewer, objects, scrub};
 use crate::error::{Error, Result};
 use crate::{clock, ids};
 
@@ -56,9 +56,11 @@ pub(crate) async fn keep(
     store: &Store,
     site: &Site,
     user: User,
-    received: Received,
+    mut received: Received,
     now: i64,
 ) -> Result<Object> {
+    let title = received.title.take();
+    let description = received.description.take();
     let name = format!("{}/{}/{}", user.nickname, clock::day(now), ids::uuid());
     let mut shelf = Shelf::new(uploads.clone());
     let (files, shelf) = uploads
@@ -76,7 +78,12 @@ pub(crate) async fn keep(
                 viewer: &viewer,
                 now,
             };
-            let stored = objects::insert(&posting, &files.object(&site), None)?;
+            let object = Object {
+                display_name: title,
+                content: description.as_deref().map(scrub::html),
+                ..files.object(&site)
+            };
+            let stored = objects::insert(&posting, &object, None)?;
             tx.add_edge(Edge::Upload, actor.person, stored.key)?;
             for kept in [Some(files.whole), files.thumbnail].into_iter().flatten() {
                 let upload = Upload {
@@ -94,7 +101,12 @@ pub(crate) async fn keep(
 
 /// Looks at a file and gives it its place, and its thumbnail if it has one.
 fn put(received: Received, shelf: &mut Shelf, name: &str) -> Result<Files> {
-    let Received { file, media_type } = envelope::open(received, shelf.uploads())?;
+    let Received {
+        file,
+        media_type,
+        small,
+        ..
+    } = envelope::open(received, shelf.uploads())?;
     let head = head(&file)?;
     if head.is_empty() {
         return Err(Error::bad_request("The file is empty."));
@@ -110,6 +122,9 @@ fn put(received: Received, shelf: &mut Shelf, name: &str) -> Result<Files> {
         size: None,
     };
     if kind != Kind::Picture {
+        if small == Small::Avatar {
+            return Err(Error::bad_request("What stands for a person is a picture."));
+        }
         shelf.put(file, &whole.path)?;
         return Ok(Files {
             kind,
@@ -117,7 +132,7 @@ fn put(received: Received, shelf: &mut Shelf, name: &str) -> Result<Files> {
             thumbnail: None,
         });
     }
-    let picture = picture::prepare(&fs::read(file.path())?, &whole.media_type)?;
+    let picture = picture::prepare(&fs::read(file.path())?, &whole.media_type, small)?;
     whole.size = Some(picture.size);
     shelf.put(written(shelf.uploads(), &picture.file)?, &whole.path)?;
     let mut files = Files {

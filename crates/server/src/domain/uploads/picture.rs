@@ -6,16 +6,20 @@ use std::io::Cursor;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::codecs::webp::WebPEncoder;
+use image::imageops::FilterType;
 use image::metadata::Orientation;
 use image::{
     DynamicImage, ImageDecoder, ImageEncoder, ImageError, ImageFormat, ImageReader, Limits,
 };
 
+use super::files::Small;
 use super::metadata::{Cleaned, clean_jpeg, clean_png, clean_webp};
 use crate::error::{Error, Result};
 
 /// The longer side of a thumbnail.
 const THUMBNAIL: u32 = 320;
+/// Each side of what stands for a person.
+const AVATAR: u32 = 96;
 /// No more pixels are decoded.
 const PIXELS: u64 = 50_000_000;
 /// Nor more bytes of memory used for them.
@@ -45,7 +49,7 @@ pub(super) struct Thumbnail {
 
 /// Prepares a picture that is to be kept. Its file stays as it is but for metadata; it is written
 /// anew only to turn the picture upright, or if its structure is not clear.
-pub(super) fn prepare(file: &[u8], media_type: &str) -> Result<Picture> {
+pub(super) fn prepare(file: &[u8], media_type: &str, small: Small) -> Result<Picture> {
     let format = ImageFormat::from_mime_type(media_type)
         .ok_or_else(|| Error::internal("uploads", "a picture of an unknown format"))?;
     let cleaned = clean(file, format);
@@ -61,11 +65,18 @@ pub(super) fn prepare(file: &[u8], media_type: &str) -> Result<Picture> {
         _ => decoded.encode(&decoded.image, format)?,
     };
     let size = (decoded.image.width(), decoded.image.height());
-    let thumbnail = if size.0.max(size.1) > THUMBNAIL {
-        Some(decoded.thumbnail(format)?)
-    } else {
-        None
+    let small = match small {
+        Small::Whole if size.0.max(size.1) <= THUMBNAIL => None,
+        Small::Whole => Some(decoded.image.thumbnail(THUMBNAIL, THUMBNAIL)),
+        Small::Avatar => Some(
+            decoded
+                .image
+                .resize_to_fill(AVATAR, AVATAR, FilterType::Triangle),
+        ),
     };
+    let thumbnail = small
+        .map(|small| decoded.thumbnail(&small, format))
+        .transpose()?;
     Ok(Picture {
         file,
         size,
@@ -120,15 +131,14 @@ fn unreadable(error: &ImageError) -> Error {
 }
 
 impl Decoded {
-    fn thumbnail(&self, format: ImageFormat) -> Result<Thumbnail> {
+    fn thumbnail(&self, image: &DynamicImage, format: ImageFormat) -> Result<Thumbnail> {
         // Small copies do not move, and PNG keeps their colours better than GIF.
         let format = match format {
             ImageFormat::Gif => ImageFormat::Png,
             other => other,
         };
-        let image = self.image.thumbnail(THUMBNAIL, THUMBNAIL);
         Ok(Thumbnail {
-            file: self.encode(&image, format)?,
+            file: self.encode(image, format)?,
             size: (image.width(), image.height()),
             media_type: format.to_mime_type(),
         })
@@ -204,14 +214,14 @@ mod tests {
     fn large_pictures_get_a_thumbnail_of_the_same_shape() {
         for (size, small) in [((640, 480), (320, 240)), ((200, 900), (71, 320))] {
             let png = file(size.0, size.1, ImageFormat::Png);
-            let picture = prepare(&png, "image/png").unwrap();
+            let picture = prepare(&png, "image/png", Small::Whole).unwrap();
             assert_eq!((&picture.file, picture.size), (&png, size));
             let thumbnail = picture.thumbnail.unwrap();
             assert_eq!((thumbnail.size, thumbnail.media_type), (small, "image/png"));
             let shown = decode(&thumbnail.file, ImageFormat::Png).unwrap().image;
             assert_eq!((shown.width(), shown.height()), small);
         }
-        let small = prepare(&file(320, 20, ImageFormat::Png), "image/png").unwrap();
+        let small = prepare(&file(320, 20, ImageFormat::Png), "image/png", Small::Whole).unwrap();
         assert!(small.thumbnail.is_none());
     }
 
@@ -223,7 +233,7 @@ mod tests {
             (ImageFormat::Gif, "image/png"),
         ] {
             let large = file(400, 40, format);
-            let picture = prepare(&large, format.to_mime_type()).unwrap();
+            let picture = prepare(&large, format.to_mime_type(), Small::Whole).unwrap();
             assert_eq!(picture.file, large, "{format:?}");
             assert_eq!(picture.thumbnail.unwrap().media_type, small);
         }
@@ -231,13 +241,13 @@ mod tests {
 
     #[test]
     fn upright_photographs_lose_their_metadata_and_nothing_else() {
-        let picture = prepare(&jpeg_with_exif(30, 20, 1), "image/jpeg").unwrap();
+        let picture = prepare(&jpeg_with_exif(30, 20, 1), "image/jpeg", Small::Whole).unwrap();
         assert_eq!(picture.file, file(30, 20, ImageFormat::Jpeg));
     }
 
     #[test]
     fn photographs_are_turned_upright() {
-        let picture = prepare(&jpeg_with_exif(30, 20, 6), "image/jpeg").unwrap();
+        let picture = prepare(&jpeg_with_exif(30, 20, 6), "image/jpeg", Small::Whole).unwrap();
         assert_eq!(picture.size, (20, 30));
         assert!(!picture.file.windows(4).any(|bytes| bytes == b"Exif"));
         let turned = decode(&picture.file, ImageFormat::Jpeg).unwrap();
@@ -249,7 +259,7 @@ mod tests {
 
     #[test]
     fn what_is_no_picture_or_too_large_is_refused() {
-        let refused = |file: Vec<u8>| prepare(&file, "image/png").unwrap_err();
+        let refused = |file: Vec<u8>| prepare(&file, "image/png", Small::Whole).unwrap_err();
         assert_eq!(refused(b"\x89PNG\r\n\x1a\nno".to_vec()).status, 400);
         let mut bomb = file(8, 8, ImageFormat::Png);
         // The width in the header, and its checksum.
