@@ -95,8 +95,11 @@ impl Flow {
     /// Call it again to ask again: every request is signed anew.
     ///
     /// # Errors
-    /// When signing fails.
+    /// When signing fails, or the address of an endpoint holds protocol parameters.
     pub fn begin(&self, callback: &str) -> Result<Post, SignError> {
+        // Better refused now than when the person is under way.
+        check_endpoint(&self.endpoints.authorise)?;
+        check_endpoint(&self.endpoints.token)?;
         post(
             &self.signer.clone().with_callback(callback),
             &self.endpoints.temporary,

@@ -4,6 +4,7 @@ mod challenge;
 mod list;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 pub use self::challenge::Challenge;
 pub(crate) use self::list::pairs;
@@ -24,7 +25,13 @@ pub enum HeaderError {
     /// A protocol parameter or the realm stands there more than once.
     #[error("the OAuth header holds the parameter {0} more than once")]
     Duplicated(String),
+    /// It holds more parameters than any honest one.
+    #[error("the OAuth header holds more than 1000 parameters")]
+    TooMany,
 }
+
+/// So many parameters a header may hold: as many as the usual [`Limits`](crate::verify::Limits) let a request have.
+const MOST_PARAMETERS: usize = 1_000;
 
 /// The contents of an OAuth header: the realm, which is never signed, and the parameters in their order.
 ///
@@ -54,9 +61,10 @@ impl<'a> Authorization<'a> {
     /// Reads a header value. Lenient in spacing, folded lines, empty list items and missing quotes; strict in everything else.
     ///
     /// # Errors
-    /// When the scheme is not OAuth (in any letter case), the grammar is violated, or a protocol parameter is repeated.
+    /// When the scheme is not OAuth (in any letter case), the grammar is violated, a protocol parameter is repeated, or there are more than 1,000.
     pub fn parse(value: &'a [u8]) -> Result<Self, HeaderError> {
         let mut header = Self::default();
+        let mut names = HashSet::new();
         let mut pairs = pairs(value).ok_or(HeaderError::OtherScheme)?;
         while let Some(pair) = pairs.next_pair()? {
             if pair.is_realm() {
@@ -66,13 +74,11 @@ impl<'a> Authorization<'a> {
                 continue;
             }
             let param = pair.param();
-            if param.is_protocol()
-                && header
-                    .params
-                    .iter()
-                    .any(|other| other.name() == param.name())
-            {
+            if param.is_protocol() && !names.insert(param.name()) {
                 return Err(HeaderError::Duplicated(param.lossy_name()));
+            }
+            if header.params.len() == MOST_PARAMETERS {
+                return Err(HeaderError::TooMany);
             }
             header.params.push(param);
         }
@@ -141,4 +147,28 @@ fn write_quoted(out: &mut String, text: &str) {
         }
     }
     out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_hold_so_many_parameters_and_no_more() {
+        let header = |count: usize| {
+            let pairs: Vec<_> = (0..count).map(|n| format!("oauth_{n}=\"v\"")).collect();
+            format!("OAuth {}", pairs.join(","))
+        };
+        let most = header(MOST_PARAMETERS);
+        let parsed = Authorization::parse(most.as_bytes());
+        assert_eq!(
+            parsed.map(|header| header.params.len()),
+            Ok(MOST_PARAMETERS)
+        );
+        let more = header(MOST_PARAMETERS + 1);
+        assert_eq!(
+            Authorization::parse(more.as_bytes()),
+            Err(HeaderError::TooMany)
+        );
+    }
 }

@@ -122,6 +122,8 @@
 //!   internationalised host names are not converted: sign the URL that you send (its host in ASCII).
 //! * **Trying variants**: one origin, one base string. A server does not accept a request because some other port or scheme would fit.
 //! * **Format rules for keys and tokens** (lengths, alphabets) beyond limits on size: RFC 5849, section 2, forbids to assume any.
+//! * **One place for unknown `oauth_` parameters**: RFC 5849, section 3.5, tells senders to put all such names into one place. The
+//!   known ones must stand in one; others are signed wherever they stand, as other implementations do it, and each may stand there once.
 //! * **Global registries of signature methods**: a method is a value, given to a [`Signer`] or a [`Policy`].
 //! * **Logging**: the crate writes no log. Errors, problems and the observer of the tower layer say what happened.
 //! * **Subclassing for odd providers**: options, [`Signer::with_parameter`] and [`Signer::prepare`] reach every step.

@@ -43,6 +43,11 @@ pub enum SignError {
         "OAuth parameters fit into the body only when it is a form: set the content type application/x-www-form-urlencoded"
     )]
     NoFormBody,
+    /// The parameters are to go into the body, and requests with this method are sent without one.
+    #[error(
+        "OAuth parameters fit into the body only when there is one: GET and HEAD have none, so put them into the header or the query"
+    )]
+    NoBody,
     /// The parameters are to go into the query of a request whose absolute URL is not known.
     #[error(
         "OAuth parameters fit into the query only when the request was made with its absolute URL"

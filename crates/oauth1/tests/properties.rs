@@ -150,10 +150,9 @@ impl Case {
         let signed = match self.signer().sign(&request) {
             Ok(signed) => signed,
             Err(error) => {
-                assert!(
-                    self.placement == Placement::Body && !self.content_type.starts_with(FORM),
-                    "{error}"
-                );
+                let has_form = self.content_type.starts_with(FORM)
+                    && !["GET", "HEAD"].contains(&&*self.method);
+                assert!(self.placement == Placement::Body && !has_form, "{error}");
                 return None;
             }
         };

@@ -271,3 +271,17 @@ fn nobody_and_no_nonce_sign_nothing() {
         "{header}"
     );
 }
+
+#[test]
+fn what_has_no_body_takes_no_parameters_in_it() {
+    for method in ["GET", "HEAD", "get"] {
+        let request = Request::new(method, "https://api.example.org/")
+            .with_content_type("application/x-www-form-urlencoded")
+            .with_body("a=b");
+        let signer = signer().with_placement(Placement::Body);
+        assert!(
+            matches!(signer.sign(&request), Err(SignError::NoBody)),
+            "{method}"
+        );
+    }
+}

@@ -3,6 +3,7 @@
 use crate::credentials::{TemporaryCredentials, TokenCredentials};
 use crate::params::Params;
 use crate::secret::{Secret, equal_in_constant_time};
+use crate::url;
 
 /// Temporary credentials in hand, the person's answer outstanding.
 ///
@@ -58,12 +59,13 @@ impl Pending {
     /// # Errors
     /// See [`ReturnError`].
     pub fn returned(&self, address: &str) -> Result<Authorised, ReturnError> {
-        let address = address.split('#').next().unwrap_or_default();
-        let query = address.split_once('?').map_or(address, |(_, query)| query);
-        let params = Params::from_form(query);
-        let denied = params.get("denied").or_else(|| params.get("error"));
-        let refused = params.get("oauth_problem").is_some() || denied.is_some();
-        let token = params.get("oauth_token");
+        let params = Params::from_form(query_of(address));
+        let denied = params.get("denied");
+        let refused = ["denied", "error", "oauth_problem"]
+            .iter()
+            .any(|name| params.get(name).is_some());
+        // Some providers name the token by saying that it was denied.
+        let token = params.get("oauth_token").or(denied);
         if token.is_none() && refused {
             return Err(ReturnError::Denied);
         }
@@ -92,6 +94,19 @@ impl Pending {
             verifier,
         }
     }
+}
+
+/// The query of a URL or a request target, or of what is nothing but a query, in which a question mark is a character like others.
+fn query_of(address: &str) -> &str {
+    let address = address.split('#').next().unwrap_or_default();
+    let Some((before, query)) = address.split_once('?') else {
+        return address;
+    };
+    let has_scheme = before
+        .split_once(':')
+        .is_some_and(|(scheme, _)| url::check_scheme(scheme).is_ok());
+    let is_query_alone = before.contains('=') && !before.starts_with('/') && !has_scheme;
+    if is_query_alone { address } else { query }
 }
 
 /// Temporary credentials and the verifier that says that the person agreed.

@@ -17,7 +17,8 @@ pub enum Placement {
     /// Into the query of the URL, after what stands there. URLs are logged, and caches do not know that the answer is private:
     /// servers should say so with `Cache-Control` (RFC 5849, section 4.4).
     Query,
-    /// Into the form body, after what stands there. Only for bodies of the type `application/x-www-form-urlencoded`.
+    /// Into the form body, after what stands there. Only for bodies of the type `application/x-www-form-urlencoded`, and with
+    /// methods that have a body: not with GET and HEAD.
     Body,
 }
 
@@ -39,6 +40,7 @@ impl<'a> Prepared<'a> {
     ) -> Result<Self, SignError> {
         let (url, form) = (request.url(), request.form());
         match placement {
+            Placement::Body if is_without_body(request.method()) => return Err(SignError::NoBody),
             Placement::Body if form.is_none() => return Err(SignError::NoFormBody),
             Placement::Query if url.is_none() => return Err(SignError::NoUrl),
             _ => {}
@@ -115,6 +117,13 @@ impl<'a> Prepared<'a> {
         percent::encode_into(&mut out, signature.as_bytes());
         out
     }
+}
+
+/// Whether a body with this method means nothing, so that servers and what lies between may drop it (RFC 9110, section 9.3).
+fn is_without_body(method: &str) -> bool {
+    ["GET", "HEAD"]
+        .iter()
+        .any(|own| method.eq_ignore_ascii_case(own))
 }
 
 impl std::fmt::Debug for Prepared<'_> {

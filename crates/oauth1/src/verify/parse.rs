@@ -71,7 +71,7 @@ fn check<'a>(received: &Received<'a>, policy: &Policy, now: u64) -> Result<Check
         check_tls(located, policy)?;
     }
     let timestamp_and_nonce = read_timestamp_and_nonce(protocol, policy, now)?;
-    let body_hash = read_body_hash(protocol, request, policy.body_hash)?;
+    let body_hash = read_body_hash(protocol, request, policy)?;
     let client_key = text(protocol, Name::ConsumerKey)?.unwrap_or_default();
     let token = text(protocol, Name::Token)?.filter(|token| !token.is_empty());
     Ok(Checked {
@@ -200,7 +200,8 @@ impl<'a> Claims<'a> {
         }
     }
 
-    /// Names that begin with `oauth_` are the protocol's, known or not: each may stand there once (RFC 5849, section 3.1).
+    /// Names that begin with `oauth_` are the protocol's, known or not: each may stand there once (RFC 5849, section 3.1), wherever
+    /// that is: unlike the known ones they decide nothing here, and are signed in every place.
     fn check_unknown_protocol_parameters(&self) -> Result<(), Problem> {
         let mut names: Vec<Cow<'_, [u8]>> = Vec::new();
         for param in self.params.iter().filter(|param| param.is_protocol()) {
@@ -299,23 +300,25 @@ fn read_number(digits: &[u8]) -> Option<u64> {
 fn read_body_hash(
     protocol: &Values<'_>,
     request: &Request<'_>,
-    rule: BodyHashRule,
+    policy: &Policy,
 ) -> Result<Option<ClaimedBodyHash>, Problem> {
     const MALFORMED: Problem = Problem::ParameterMalformed(Name::BodyHash.text());
     let Some(value) = text(protocol, Name::BodyHash)? else {
         let has_body = !matches!(request.body(), Body::Whole(body) if body.is_empty());
-        let is_demanded = rule == BodyHashRule::Require && has_body && !request.is_form();
+        let is_demanded =
+            policy.body_hash == BodyHashRule::Require && has_body && !request.is_form();
         return if is_demanded {
             Err(Problem::BodyHashAbsent)
         } else {
             Ok(None)
         };
     };
-    match rule {
+    match policy.body_hash {
         _ if request.is_form() => Err(MALFORMED),
         BodyHashRule::Ignore => Ok(None),
-        BodyHashRule::WhenPresent | BodyHashRule::Require => {
-            ClaimedBodyHash::parse(&value).map(Some).ok_or(MALFORMED)
-        }
+        BodyHashRule::WhenPresent | BodyHashRule::Require => ClaimedBodyHash::parse(&value)
+            .filter(|claimed| policy.body_hash_kinds.contains(&claimed.kind()))
+            .map(Some)
+            .ok_or(MALFORMED),
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::body_hash::BodyHash;
 use crate::signature::{HmacSha1, HmacSha256, HmacSha512, SignatureMethod};
 
 /// When a connection must be protected by TLS. The scheme of the request's [`Origin`](crate::Origin) or URL tells whether it is.
@@ -76,7 +77,7 @@ impl Deref for SharedMethod {
 /// The demands of a server.
 ///
 /// By default: the three HMAC methods; timestamps within 600 seconds of the server's clock, either way; TLS where secrets travel;
-/// body hashes compared when present; [`Limits::default`].
+/// body hashes of SHA-1 compared when present; [`Limits::default`].
 #[derive(Clone)]
 pub struct Policy {
     pub(crate) methods: Vec<SharedMethod>,
@@ -84,6 +85,7 @@ pub struct Policy {
     pub(crate) tls: TlsRule,
     pub(crate) tls_on_loopback: bool,
     pub(crate) body_hash: BodyHashRule,
+    pub(crate) body_hash_kinds: Vec<BodyHash>,
     pub(crate) limits: Limits,
 }
 
@@ -106,6 +108,7 @@ impl Policy {
             tls: TlsRule::default(),
             tls_on_loopback: true,
             body_hash: BodyHashRule::default(),
+            body_hash_kinds: vec![BodyHash::Sha1],
             limits: Limits::default(),
         }
     }
@@ -149,6 +152,13 @@ impl Policy {
     #[must_use]
     pub fn with_body_hash(mut self, rule: BodyHashRule) -> Self {
         self.body_hash = rule;
+        self
+    }
+
+    /// Which hashes `oauth_body_hash` may be: by default SHA-1 alone, the only one of the extension, whatever the signature method.
+    #[must_use]
+    pub fn with_body_hash_kinds(mut self, kinds: impl IntoIterator<Item = BodyHash>) -> Self {
+        self.body_hash_kinds = kinds.into_iter().collect();
         self
     }
 

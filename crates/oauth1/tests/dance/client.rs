@@ -92,6 +92,20 @@ fn the_returned_token_is_compared() {
         Err(ReturnError::Denied)
     );
     assert_eq!(returned("/cb?denied=mine"), Err(ReturnError::Denied));
+    assert_eq!(returned("/cb?denied=theirs"), Err(ReturnError::OtherToken));
+    assert_eq!(
+        returned("/cb?error=access_denied"),
+        Err(ReturnError::Denied)
+    );
+    for address in [
+        "x=a?b&oauth_token=mine&oauth_verifier=v",
+        "/c=b?oauth_token=mine&x=a?b&oauth_verifier=v",
+        "myapp:done=1?oauth_token=mine&oauth_verifier=v",
+        "cb?oauth_token=mine&oauth_verifier=v",
+        "?oauth_token=mine&oauth_verifier=v",
+    ] {
+        assert_eq!(returned(address), Ok("v".to_owned()), "{address}");
+    }
     assert_eq!(pending.with_verifier(" 1234\n").verifier().expose(), "1234");
 }
 
@@ -188,4 +202,12 @@ fn endpoints_with_protocol_parameters_are_refused() {
     assert!(
         matches!(flow.begin("oob"), Err(pumphouse_oauth1::SignError::AlreadySigned(name)) if name == "oauth_x")
     );
+    for [authorise, token] in [
+        ["https://a/?oauth_x=1", "https://a/"],
+        ["https://a/", "https://a/?oauth_x=1"],
+    ] {
+        let client = ClientCredentials::new("client", "secret");
+        let flow = Flow::new(client, Endpoints::new("https://a/", authorise, token));
+        assert!(flow.begin("oob").is_err());
+    }
 }

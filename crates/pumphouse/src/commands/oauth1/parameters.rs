@@ -86,6 +86,15 @@ impl From<Place> for Placement {
     }
 }
 
+impl From<Hash> for BodyHash {
+    fn from(hash: Hash) -> Self {
+        match hash {
+            Hash::Sha1 => Self::Sha1,
+            Hash::Sha256 => Self::Sha256,
+        }
+    }
+}
+
 impl ParameterArgs {
     /// The method to sign with.
     pub(super) fn method(&self, credentials: &CredentialArgs) -> Method {
@@ -136,10 +145,7 @@ impl ParameterArgs {
             signer = signer.with_verifier(verifier.as_str());
         }
         if let Some(hash) = self.body_hash {
-            signer = signer.with_body_hash(match hash {
-                Hash::Sha1 => BodyHash::Sha1,
-                Hash::Sha256 => BodyHash::Sha256,
-            });
+            signer = signer.with_body_hash(hash.into());
         }
         if self.no_version {
             signer = signer.without_version();

@@ -3,7 +3,9 @@
 use clap::ValueEnum as _;
 use pumphouse_oauth1::header::Authorization;
 use pumphouse_oauth1::verify::{BodyHashRule, TlsRule};
-use pumphouse_oauth1::{Keys, Params, Policy, Problem, RsaPublicKey, Unverified, base_string};
+use pumphouse_oauth1::{
+    BodyHash, Keys, Params, Policy, Problem, RsaPublicKey, Unverified, base_string,
+};
 use serde_json::{Map, Value, json};
 
 use super::credentials::{CredentialArgs, SharedSecrets};
@@ -29,9 +31,12 @@ pub(super) fn parse<'a>(
         .without_methods()
         .with_tls(TlsRule::Never)
         .with_timestamp_window(window.unwrap_or(ANY_TIME));
-    if parameters.body_hash.is_some() {
-        policy = policy.with_body_hash(BodyHashRule::Require);
-    }
+    policy = match parameters.body_hash {
+        Some(hash) => policy
+            .with_body_hash(BodyHashRule::Require)
+            .with_body_hash_kinds([hash.into()]),
+        None => policy.with_body_hash_kinds([BodyHash::Sha1, BodyHash::Sha256]),
+    };
     for method in Method::value_variants() {
         policy = policy.with_method(method.implementation(None));
     }
