@@ -19,7 +19,7 @@ use std::env;
 use std::error::Error;
 use std::io::{self, Write};
 
-use pumphouse_oauth1::flow::{Answer, Endpoints, Flow};
+use pumphouse_oauth1::flow::{Endpoints, Flow};
 use pumphouse_oauth1::reqwest::SignedClient;
 use pumphouse_oauth1::{ClientCredentials, Signer};
 
@@ -56,13 +56,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let key = env::var("CONSUMER_KEY").unwrap_or_else(|_| "example client".to_owned());
     let secret = env::var("CONSUMER_SECRET").unwrap_or_else(|_| "example secret".to_owned());
     let client = ClientCredentials::new(key, secret);
-    let builder = || reqwest::Client::builder().user_agent("pumphouse-oauth1-example/0.1");
-    let http = SignedClient::with_builder(Signer::new(client.clone()), builder())?;
+    let builder = reqwest::Client::builder().user_agent("pumphouse-oauth1-example/0.1");
+    let http = SignedClient::with_builder(Signer::new(client.clone()), builder)?;
 
     // 1. Temporary credentials. There is no web server here to come back to, so the person will read the verifier off the screen.
-    let flow = Flow::new(client.clone(), api.endpoints);
-    let (status, body) = http.send_leg(&flow.begin("oob")?).await?;
-    let pending = flow.pending(&Answer::new(status, &body))?;
+    let flow = Flow::new(client, api.endpoints);
+    let answer = http.send_leg(&flow.begin("oob")?).await?;
+    let pending = flow.pending(&answer.read())?;
 
     // 2. The person agrees.
     println!(
@@ -76,12 +76,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let authorised = pending.with_verifier(verifier);
 
     // 3. Token credentials. A real client keeps them, and starts here the next time.
-    let (status, body) = http.send_leg(&flow.exchange(&authorised)?).await?;
-    let token = flow
-        .granted(&Answer::new(status, &body))?
-        .into_credentials();
-
-    let http = SignedClient::with_builder(Signer::new(client).with_token(token), builder())?;
+    let answer = http.send_leg(&flow.exchange(&authorised)?).await?;
+    let http = http.with_token(flow.granted(&answer.read())?.into_credentials());
     let answer = http.send(http.get(api.identity)).await?;
     println!("{}: {}", answer.status(), answer.text().await?);
     Ok(())

@@ -29,12 +29,16 @@ use ::reqwest::header::{
     AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderValue, WWW_AUTHENTICATE,
 };
 use ::reqwest::{
-    Client, ClientBuilder, IntoUrl, Method, RequestBuilder, Response, StatusCode, Url,
+    Client, ClientBuilder, IntoUrl, Method, RequestBuilder, Response, ResponseBuilderExt,
+    StatusCode, Url,
 };
+use bytes::Bytes;
+use zeroize::Zeroizing;
 
 use self::redirect::Hop;
 use crate::clock::{AdjustedClock, Clock};
-use crate::flow::Post;
+use crate::credentials::TokenCredentials;
+use crate::flow::{Answer, Post};
 use crate::header::Challenge;
 use crate::problem::Report;
 use crate::request::Request;
@@ -120,6 +124,25 @@ impl SignedClient {
         self
     }
 
+    /// What it signs with, the token in hand among it.
+    pub fn signer(&self) -> &Signer {
+        &self.signer
+    }
+
+    /// Signs with these token credentials from now on, over the same connections: after a log-in, or as somebody else.
+    #[must_use]
+    pub fn with_token(mut self, token: TokenCredentials) -> Self {
+        self.signer = self.signer.with_token(token);
+        self
+    }
+
+    /// Signs for no person any more, over the same connections.
+    #[must_use]
+    pub fn without_token(mut self) -> Self {
+        self.signer = self.signer.without_token();
+        self
+    }
+
     /// Starts a request. Finish it with reqwest's builder and [`send`](Self::send) it here: sent by itself it is not signed.
     pub fn request(&self, method: Method, url: impl IntoUrl) -> RequestBuilder {
         self.client.request(method, url)
@@ -164,11 +187,11 @@ impl SignedClient {
         Err(Error::TooManyRedirects(self.redirects))
     }
 
-    /// Sends a leg of the [dance](crate::flow), which is signed already, and gives status and body of the answer.
+    /// Sends a leg of the [dance](crate::flow), which is signed already.
     ///
     /// # Errors
     /// When it cannot be sent or the answer not be received.
-    pub async fn send_leg(&self, leg: &Post) -> Result<(u16, Vec<u8>), Error> {
+    pub async fn send_leg(&self, leg: &Post) -> Result<LegAnswer, Error> {
         let mut builder = self.client.post(&leg.url).body(leg.body.to_vec());
         if let Some(value) = &leg.authorization {
             builder = builder.header(AUTHORIZATION, sensitive(value)?);
@@ -177,7 +200,13 @@ impl SignedClient {
             builder = builder.header(CONTENT_TYPE, value);
         }
         let response = builder.send().await?;
-        Ok((response.status().as_u16(), response.bytes().await?.to_vec()))
+        let challenges = response.headers().get_all(WWW_AUTHENTICATE).iter();
+        let challenges: Vec<_> = challenges.map(HeaderValue::as_bytes).collect();
+        Ok(LegAnswer {
+            status: response.status().as_u16(),
+            challenge: challenges.join(b", ".as_slice()),
+            body: Zeroizing::new(response.bytes().await?.to_vec()),
+        })
     }
 
     /// Signs and sends to one place, as often as it may be tried.
@@ -187,12 +216,15 @@ impl SignedClient {
         loop {
             let again = request.try_clone();
             let is_repeatable = is_idempotent(request.method());
-            let outcome = self.client.execute(self.sign(request)?).await;
+            let mut outcome = self.client.execute(self.sign(request)?).await;
             let Some(again) = again else {
                 return Ok(outcome?);
             };
-            let is_worth_it = match &outcome {
-                Ok(response) => std::mem::take(&mut may_set_clock) && self.sets_clock(response),
+            let is_worth_it = match &mut outcome {
+                Ok(response) if std::mem::take(&mut may_set_clock) => {
+                    self.sets_clock(response).await?
+                }
+                Ok(_) => false,
                 Err(error) if error.is_connect() || is_repeatable && error.is_request() => {
                     let may_try = tries_left > 0;
                     tries_left = tries_left.saturating_sub(1);
@@ -208,21 +240,22 @@ impl SignedClient {
     }
 
     /// Takes the provider's time over when it refused ours.
-    fn sets_clock(&self, response: &Response) -> bool {
+    async fn sets_clock(&self, response: &mut Response) -> Result<bool, Error> {
         let is_refusal = matches!(
             response.status(),
             StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED
         );
+        let Some(date) = response.headers().get(DATE).cloned() else {
+            return Ok(false);
+        };
+        let concerns_time = |report: Report| report.code() == "timestamp_refused";
         let challenges = response.headers().get_all(WWW_AUTHENTICATE).iter();
         let mut reports = challenges
             .filter_map(|value| Report::from_challenge(&Challenge::parse(value.as_bytes())?));
-        let date = response
-            .headers()
-            .get(DATE)
-            .and_then(|date| date.to_str().ok());
-        is_refusal
-            && reports.any(|report| report.code() == "timestamp_refused")
-            && date.is_some_and(|date| self.clock.learn_date(date))
+        let is_told = is_refusal
+            && (reports.any(concerns_time)
+                || Report::from_form(&read_small(response).await?).is_some_and(concerns_time));
+        Ok(is_told && date.to_str().is_ok_and(|date| self.clock.learn_date(date)))
     }
 
     /// Puts the signature where the signer wants it.
@@ -257,6 +290,53 @@ impl std::fmt::Debug for SignedClient {
             .field("signer", &self.signer)
             .finish_non_exhaustive()
     }
+}
+
+/// The answer to a leg of the dance, with everything that [`Flow`](crate::flow::Flow) reads of it.
+#[derive(Clone)]
+pub struct LegAnswer {
+    status: u16,
+    challenge: Vec<u8>,
+    body: Zeroizing<Vec<u8>>,
+}
+
+impl LegAnswer {
+    /// For [`Flow::pending`](crate::flow::Flow::pending) and [`Flow::granted`](crate::flow::Flow::granted).
+    pub fn read(&self) -> Answer<'_> {
+        Answer::new(self.status, &*self.body).with_challenge(&self.challenge)
+    }
+}
+
+impl std::fmt::Debug for LegAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.read().fmt(f)
+    }
+}
+
+/// The longest body in which a problem report is looked for.
+const LONGEST_REPORT: u64 = 4_096;
+
+/// The body of an answer, when it is short. The answer has it still afterwards.
+async fn read_small(response: &mut Response) -> Result<Bytes, Error> {
+    if response
+        .content_length()
+        .is_none_or(|length| length > LONGEST_REPORT)
+    {
+        return Ok(Bytes::new());
+    }
+    let url = response.url().clone();
+    let (status, version) = (response.status(), response.version());
+    let headers = response.headers().clone();
+    let nothing = http::Response::new(::reqwest::Body::default()).into();
+    let body = std::mem::replace(response, nothing).bytes().await?;
+    let copy = http::Response::builder().status(status).version(version);
+    let mut copy = copy
+        .url(url)
+        .body(body.clone())
+        .map_err(|_| Error::Unsendable)?;
+    *copy.headers_mut() = headers;
+    *response = copy.into();
+    Ok(body)
 }
 
 /// A header value that logs do not show.

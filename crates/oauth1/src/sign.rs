@@ -138,6 +138,19 @@ impl Signer {
         self
     }
 
+    /// The token that it signs with.
+    pub fn token(&self) -> Option<&TokenCredentials> {
+        self.token.as_ref()
+    }
+
+    /// Signs for no person any more.
+    #[must_use]
+    pub fn without_token(mut self) -> Self {
+        self.set(Name::Token, "");
+        self.token = None;
+        self
+    }
+
     /// Uses another signature method.
     #[must_use]
     pub fn with_method(mut self, method: impl SignatureMethod + 'static) -> Self {

@@ -42,6 +42,8 @@ use http::{HeaderValue, Response, header};
 use http_body_util::{BodyExt, Limited};
 
 pub use self::body::{BoxError, SignedBody};
+use crate::header::Authorization;
+use crate::params::Params;
 use crate::problem::{Limit, Problem};
 use crate::provider::{Legs, Provider, PublicOrigin, Rejection, Store};
 use crate::request::Request;
@@ -56,6 +58,20 @@ struct Inner<I> {
     token: Option<String>,
     realms: Option<Vec<String>>,
     identity: I,
+    signed: SignedParts,
+}
+
+/// What the signed parameters stand in. Nothing of it is copied.
+struct SignedParts {
+    authorization: Option<HeaderValue>,
+    uri: http::Uri,
+    form: Bytes,
+}
+
+impl std::fmt::Debug for SignedParts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SignedParts(redacted)")
+    }
 }
 
 impl<I> Clone for Identified<I> {
@@ -78,6 +94,25 @@ impl<I> Identified<I> {
     /// The token that signed with it.
     pub fn token(&self) -> Option<&str> {
         self.0.token.as_deref()
+    }
+
+    /// The application's parameters, of header, query and form body in this order: exactly those that the signature covers,
+    /// as [`Verified::params`](crate::Verified::params) has them.
+    pub fn params(&self) -> Params<'_> {
+        let signed = &self.0.signed;
+        let header = signed
+            .authorization
+            .as_ref()
+            .and_then(|value| Authorization::parse(value.as_bytes()).ok());
+        let of_header = header.iter().flat_map(Authorization::params);
+        let query = Params::from_form(signed.uri.query().unwrap_or_default());
+        let form = Params::from_form(&signed.form);
+        of_header
+            .chain(&query)
+            .chain(&form)
+            .filter(|param| param.known_name().is_none())
+            .copied()
+            .collect()
     }
 
     /// Demands that the token reaches into a realm. Tokens that the store binds to no realm reach into all.
@@ -311,11 +346,17 @@ where
             authenticated.token().map(str::to_owned),
         );
         let (identity, realms) = authenticated.into_parts();
+        let signed = SignedParts {
+            authorization: parts.headers.get(header::AUTHORIZATION).cloned(),
+            uri: parts.uri.clone(),
+            form: form.clone().unwrap_or_default(),
+        };
         parts.extensions.insert(Identified(Arc::new(Inner {
             client_key,
             token,
             realms,
             identity,
+            signed,
         })));
         let body = match body {
             Some(body) => SignedBody::streamed(body, pending_hash),

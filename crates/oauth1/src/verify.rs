@@ -8,4 +8,4 @@ mod policy;
 mod states;
 
 pub use self::policy::{BodyHashRule, Limits, Policy, TlsRule};
-pub use self::states::{Authentic, NonceUse, Unverified, Verified};
+pub use self::states::{Authentic, BodyCoverage, NonceUse, Unverified, Verified};

@@ -360,3 +360,49 @@ fn explanations_hold_every_form() {
             .starts_with(b"a=1&oauth_consumer_key=key&")
     );
 }
+
+#[test]
+fn a_large_request_does_not_take_long_to_explain() {
+    /// Never content; counts what it was asked to look at.
+    struct Never(std::sync::Arc<std::sync::atomic::AtomicUsize>);
+
+    impl pumphouse_oauth1::SignatureMethod for Never {
+        fn name(&self) -> &str {
+            "X-NEVER"
+        }
+        fn sign(
+            &self,
+            _: &[u8],
+            _: &Keys<'_>,
+        ) -> Result<String, pumphouse_oauth1::signature::MethodError> {
+            Ok("signature".to_owned())
+        }
+        fn verify(&self, base_string: &[u8], _: &Keys<'_>, _: &[u8]) -> bool {
+            let bytes = base_string.len();
+            self.0
+                .fetch_add(bytes, std::sync::atomic::Ordering::Relaxed);
+            false
+        }
+    }
+
+    let seen = std::sync::Arc::default();
+    let query: Vec<_> = (0..900)
+        .map(|n| format!("name{n}={}", "v".repeat(60)))
+        .collect();
+    let url = format!("https://example.org/?{}", query.join("&"));
+    let header = Signer::new(ClientCredentials::new("key", "secret"))
+        .with_method(Never(std::sync::Arc::clone(&seen)))
+        .authorization(&Request::new("GET", &url))
+        .unwrap();
+    let policy = Policy::new()
+        .with_method(Never(std::sync::Arc::clone(&seen)))
+        .with_timestamp_window(u64::MAX);
+    let request = Request::new("GET", &url).with_authorization(&header);
+    let unverified = Unverified::parse(&request, &policy, 0).unwrap();
+    let secret = Secret::new("secret");
+    let diagnosis = diagnose(&unverified, &Keys::new("key", &secret));
+    assert_eq!(diagnosis, Diagnosis::Unexplained);
+    // Every mistake alone, some pairs, and not the thousands that there are: of 70 KB each these would be hundreds of megabytes.
+    let seen = seen.load(std::sync::atomic::Ordering::Relaxed);
+    assert!((1 << 20..1 << 26).contains(&seen), "{seen} bytes");
+}

@@ -1,7 +1,5 @@
 //! What a server's policy takes and refuses.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use pumphouse_oauth1::{
     BodyHash, ClientCredentials, FixedClock, Keys, Policy, Problem, Request, Secret, Signer,
     Unverified,

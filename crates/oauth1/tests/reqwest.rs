@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::IntoResponse;
+use pumphouse_oauth1::flow::{Endpoints, Flow};
 use pumphouse_oauth1::provider::{Client, Legs, MemoryStore, Provider};
 use pumphouse_oauth1::reqwest::{Error, SignedClient};
 use pumphouse_oauth1::verify::BodyHashRule;
@@ -76,7 +77,12 @@ async fn answer(State(server): State<Server>, request: http::Request<Body>) -> i
         .header("location", location);
     if verdict == "timestamp_refused" {
         let date = "Fri, 14 Jul 2017 02:40:00 GMT";
-        response = response.header("date", date).header(
+        response = response.header("date", date);
+        if parts.uri.path().starts_with("/in-body") {
+            let report = "oauth_problem=timestamp_refused&more=1";
+            return response.body(Body::from(report)).unwrap();
+        }
+        response = response.header(
             "www-authenticate",
             "OAuth oauth_problem=\"timestamp_refused\"",
         );
@@ -376,5 +382,67 @@ fn a_wrong_clock_is_put_right_once() {
                 "GET /b 1 verified"
             ]
         );
+    });
+}
+
+#[test]
+fn a_time_refused_in_the_body_is_heard_and_the_body_stays() {
+    run(async {
+        let server = Server::start_with(Policy::new(), Some(1_500_000_000)).await;
+        let late = client(signer().with_clock(FixedClock(1_400_000_000)));
+        let answer = late.send(late.get(server.url("/in-body"))).await.unwrap();
+        assert_eq!(answer.status(), 200);
+
+        // Not even the provider's own time is good enough for this one.
+        let policy = Policy::new().with_timestamp_window(0);
+        let strict = Server::start_with(policy, Some(1_600_000_000)).await;
+        let answer = late.send(late.get(strict.url("/in-body"))).await.unwrap();
+        assert_eq!(answer.status(), 401);
+        assert_eq!(answer.url().path(), "/in-body");
+        let body = answer.text().await.unwrap();
+        assert_eq!(body, "oauth_problem=timestamp_refused&more=1");
+    });
+}
+
+#[test]
+fn a_refused_leg_says_why() {
+    run(async {
+        let server = Server::start_with(Policy::new(), Some(1_500_000_000)).await;
+        let endpoint = server.url("/initiate");
+        let flow = Flow::with_signer(
+            signer().with_clock(FixedClock(1_400_000_000)),
+            Endpoints::new(endpoint.as_str(), endpoint.as_str(), endpoint.as_str()),
+        );
+        let leg = flow.begin("oob").unwrap();
+        let answer = client(signer()).send_leg(&leg).await.unwrap();
+        let refused = flow.pending(&answer.read()).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "the provider refused with status 401: timestamp_refused"
+        );
+    });
+}
+
+#[test]
+fn the_token_of_a_session_can_be_set_and_taken_away() {
+    run(async {
+        let server = Server::start().await;
+        let without = client(signer().without_token());
+        let with = without
+            .clone()
+            .with_token(TokenCredentials::new("token", "token secret"));
+        assert_eq!(without.signer().token(), None);
+        assert_eq!(
+            with.signer().token().map(TokenCredentials::token),
+            Some("token")
+        );
+        for (client, status) in [
+            (&without, 401),
+            (&with, 200),
+            (&with.clone().without_token(), 401),
+        ] {
+            let answer = client.send(client.get(server.url("/a"))).await.unwrap();
+            assert_eq!(answer.status(), status);
+        }
     });
 }

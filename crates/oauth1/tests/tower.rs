@@ -31,6 +31,10 @@ async fn length(_: Extension<Identified<Person>>, body: Body) -> Result<String, 
     Ok(body.len().to_string())
 }
 
+async fn params(Extension(who): Extension<Identified<Person>>) -> String {
+    format!("{:?}", who.params())
+}
+
 struct World {
     app: Router,
     refusals: Arc<AtomicUsize>,
@@ -57,6 +61,7 @@ impl World {
             });
         let app = Router::new()
             .route("/whoami", get(whoami))
+            .route("/params", post(params))
             .route("/length", post(length))
             .layer(layer);
         Self { app, refusals }
@@ -243,4 +248,30 @@ fn layers_made_of_one_layer_have_settings_of_their_own() {
         world(layer).send(request.body(Body::empty()).unwrap()).0
     };
     assert_eq!((send(any), send(people)), (200, 400));
+}
+
+#[test]
+fn handlers_get_the_parameters_that_were_signed() {
+    let world = fixed();
+    let url = "https://photos.example.net/params?a=1&b=x+y";
+    let form = "application/x-www-form-urlencoded";
+    let body = "c=%20&a=2";
+    let signer = signer().with_parameter("x_extra", "e");
+    let header = signer
+        .authorization(
+            &Request::new("POST", url)
+                .with_content_type(form)
+                .with_body(body),
+        )
+        .unwrap();
+    let request = http::Request::post("/params?a=1&b=x+y")
+        .header("authorization", header)
+        .header("content-type", form)
+        .body(Body::from(body))
+        .unwrap();
+    let (status, _, params) = world.send(request);
+    assert_eq!(
+        (status, params.as_str()),
+        (200, "[x_extra=e, a=1, b=x%20y, c=%20, a=2]")
+    );
 }

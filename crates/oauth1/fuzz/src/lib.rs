@@ -3,28 +3,33 @@
 //! The fuzz targets call these; the ordinary tests replay the corpus and generated inputs through them.
 
 use pumphouse_oauth1::body_hash::ClaimedBodyHash;
+use pumphouse_oauth1::clock::AdjustedClock;
+use pumphouse_oauth1::explain::{Diagnosis, Mistake, diagnose};
 use pumphouse_oauth1::flow::{Answer, Endpoints, Flow, Pending};
 use pumphouse_oauth1::header::{Authorization, Challenge};
 use pumphouse_oauth1::percent;
 use pumphouse_oauth1::problem::Report;
-use pumphouse_oauth1::provider::{Callback, CallbackRule};
+use pumphouse_oauth1::provider::{Callback, CallbackRule, PublicOrigin};
 use pumphouse_oauth1::verify::{Policy, Unverified};
 use pumphouse_oauth1::{
-    ClientCredentials, Keys, Origin, Params, Plaintext, Request, Secret, Signer, TokenCredentials,
-    base_string,
+    ClientCredentials, Clock, FixedClock, Keys, Origin, Params, Plaintext, Request, Secret, Signer,
+    TokenCredentials, base_string,
 };
 
 /// A check of one kind of input.
 pub type Check = fn(&[u8]);
 
 /// All checks, by the name of their target.
-pub const CHECKS: [(&str, Check); 6] = [
+pub const CHECKS: [(&str, Check); 9] = [
     ("header", header),
     ("form", form),
     ("url", url),
     ("request", request),
     ("answer", answer),
     ("key", key),
+    ("origin", origin),
+    ("date", date),
+    ("diagnosis", diagnosis),
 ];
 
 /// Headers: what was read is read again from what is written of it.
@@ -163,4 +168,80 @@ pub fn key(data: &[u8]) {
     }
     #[cfg(not(feature = "rsa"))]
     let _ = data;
+}
+
+/// Headers that tell the public origin: what strangers write has no say, and what comes out is an origin.
+///
+/// Each line of the input is a header, its name up to the first colon.
+pub fn origin(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let headers: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.trim(), value.as_bytes()))
+        .collect();
+    let resolve = |origin: &PublicOrigin, is_from_proxy| {
+        let origin = origin.resolve(headers.iter().copied(), is_from_proxy);
+        if let Ok(origin) = &origin {
+            assert_eq!(Origin::parse(&origin.to_string()).as_ref(), Ok(origin));
+        }
+        origin
+    };
+    let own = Origin::parse("https://own.example").expect("an origin");
+    assert_eq!(resolve(&PublicOrigin::Fixed(own.clone()), true), Ok(own));
+    let host = |names: &[&str]| PublicOrigin::Host {
+        is_secure: false,
+        names: names.iter().copied().map(str::to_owned).collect(),
+    };
+    let by_host = resolve(&host(&[]), true);
+    assert_eq!(resolve(&PublicOrigin::BehindProxy, false), by_host);
+    if let Ok(known) = resolve(&host(&["own.example"]), true) {
+        assert_eq!(known.to_string(), "http://own.example");
+    }
+    let _ = resolve(&PublicOrigin::BehindProxy, true);
+}
+
+/// Dates: a clock learns a time that can be told, or nothing.
+pub fn date(data: &[u8]) {
+    let clock = AdjustedClock::new(FixedClock(1_500_000_000));
+    if clock.learn_date(&String::from_utf8_lossy(data)) {
+        // The last second of the year 9999.
+        assert!(clock.now() <= 253_402_300_800);
+    } else {
+        assert_eq!(clock.now(), 1_500_000_000);
+    }
+}
+
+/// Explanations: whatever is sent, what we sign is right, and a mistake that was made is found.
+///
+/// The first line of the input is the target, the rest a form. Only where the target begins with an exclamation mark are all mistakes
+/// tried, which are thousands.
+pub fn diagnosis(data: &[u8]) {
+    let at = data.iter().position(|&byte| byte == b'\n');
+    let (target, body) = data.split_at(at.unwrap_or(data.len()));
+    let target = String::from_utf8_lossy(target);
+    let [url, other_url] = ["https", "http"].map(|scheme| format!("{scheme}://a.example/{target}"));
+    let request = |url| {
+        Request::new("POST", url)
+            .with_content_type("application/x-www-form-urlencoded")
+            .with_body(body)
+    };
+    let signer = Signer::new(ClientCredentials::new("key", "secret"));
+    let policy = Policy::new().with_timestamp_window(u64::MAX);
+    let diagnosis = |signed, secret: &str| {
+        let header = signer.authorization(&request(signed)).ok()?;
+        let sent = request(&url).with_authorization(&header);
+        let unverified = Unverified::parse(&sent, &policy, 0).ok()?;
+        let secret = Secret::new(secret);
+        Some(diagnose(&unverified, &Keys::new("key", &secret)))
+    };
+    let right = diagnosis(&url, "secret");
+    assert!(right.is_none_or(|diagnosis| diagnosis == Diagnosis::Right));
+    let explained = diagnosis(&other_url, "secret");
+    let mistake = Diagnosis::Explained(vec![Mistake::OtherScheme]);
+    assert!(explained.is_none_or(|diagnosis| diagnosis == mistake));
+    if target.starts_with('!') {
+        let unexplained = diagnosis(&url, "another");
+        assert!(unexplained.is_none_or(|diagnosis| diagnosis == Diagnosis::Unexplained));
+    }
 }

@@ -71,6 +71,16 @@ impl Attempt {
         }
     }
 
+    /// How long what is signed is, about; never nothing.
+    pub(super) fn length(&self) -> usize {
+        let pairs = [&self.header, &self.query, &self.body];
+        let pairs = pairs.into_iter().flatten();
+        let parameters: usize = pairs
+            .map(|(name, value)| name.len() + value.len() + 2)
+            .sum();
+        self.path.len() + parameters + 1
+    }
+
     /// Makes a mistake.
     pub(super) fn make(&mut self, mistake: &Mistake, unverified: &Unverified<'_>, keys: &Keys<'_>) {
         let (client, token) = keys.exposed();

@@ -85,6 +85,17 @@ impl<'a> Unverified<'a> {
         self.received.claims.realm.map(Written::unquoted_text)
     }
 
+    /// Whether the signature covers the body, and how.
+    pub fn body_coverage(&self) -> BodyCoverage {
+        let (request, protocol) = (&self.received.request, &self.received.claims.protocol);
+        match request.body() {
+            Body::Whole([]) => BodyCoverage::NoBody,
+            _ if request.is_form() => BodyCoverage::Form,
+            _ if protocol.has(Name::BodyHash) => BodyCoverage::Hash,
+            _ => BodyCoverage::NotCovered,
+        }
+    }
+
     /// Whether the request travelled over TLS, going by its origin or URL.
     pub fn is_secure(&self) -> bool {
         self.received.located.is_secure()
@@ -246,6 +257,19 @@ impl<'a> Unverified<'a> {
             expires: timestamp.saturating_add(self.checked.window),
         })
     }
+}
+
+/// Whether a signature covers the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BodyCoverage {
+    /// There is none.
+    NoBody,
+    /// It is a form, whose parameters are signed.
+    Form,
+    /// Its hash is signed. With [`BodyHashRule::Ignore`](super::BodyHashRule::Ignore) nobody compares it.
+    Hash,
+    /// Anybody on the way may have changed it.
+    NotCovered,
 }
 
 impl std::fmt::Debug for Unverified<'_> {

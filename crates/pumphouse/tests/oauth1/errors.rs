@@ -30,7 +30,12 @@ fn wrong_usage_is_told() {
             &["--url", PHOTOS, "--placement", "cookie"],
             "unknown-placement",
         ),
-        ("sign", &["--url", PHOTOS, "--placement", "body"], "no-form"),
+        (
+            "sign",
+            &["--url", PHOTOS, "--method", "POST", "--placement", "body"],
+            "no-form",
+        ),
+        ("sign", &["--url", PHOTOS, "--placement", "body"], "no-body"),
         ("sign", &["--url", signed.trim_end()], "signed-already"),
         (
             "sign",

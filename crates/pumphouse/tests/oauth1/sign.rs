@@ -192,3 +192,26 @@ fn plaintext_is_signed_with_a_warning() {
     let masked = fixed("explain", &[&plaintext, &url, &["--json"]]);
     assert!(!masked.out.contains("kd94hf93k423kf44"), "{}", masked.out);
 }
+
+#[test]
+fn spaces_and_international_hosts_are_signed_as_they_are_sent() {
+    let url = ["--url", "https://b\u{fc}cher.example:8443/a b?c=d e"];
+    let sent = "https://xn--bcher-kva.example:8443/a%20b?c=d%20e";
+    let command = fixed("sign", &[&url, &["--curl"]]).out;
+    assert!(
+        command.trim_end().ends_with(&format!("'{sent}'")),
+        "{command}"
+    );
+    let json = fixed("sign", &[&url, &["--json"]]).json();
+    assert_eq!(
+        json["base_string_uri"],
+        "https://xn--bcher-kva.example:8443/a%20b"
+    );
+    let header = format!(
+        "Authorization: {}",
+        json["authorization_header"].as_str().unwrap()
+    );
+    let received = ["--url", sent, "--header", &header];
+    let verified = run("verify", &[&received], &SECRETS);
+    assert_eq!(verified.status, 0, "{}", verified.err);
+}

@@ -142,3 +142,30 @@ fn options_say_what_a_request_must_carry() {
     let explained = run("explain", &[&request, &others], &SECRETS);
     assert_snapshot!("explain-different", explained.text());
 }
+
+#[test]
+fn of_two_content_types_none_is_believed() {
+    let header = header();
+    let request = [
+        "--url",
+        PHOTOS,
+        "--method",
+        "POST",
+        "--header",
+        &header,
+        "--header",
+        FORM,
+        "--header",
+        "Content-Type: text/plain",
+        "--body",
+        "a=b",
+        "--json",
+    ];
+    let refused = run("verify", &[&request], &SECRETS);
+    assert_eq!(refused.status, 4);
+    let json = refused.json();
+    assert_eq!(
+        (&json["problem"], &json["body"]),
+        (&"parameter_rejected".into(), &serde_json::Value::Null)
+    );
+}

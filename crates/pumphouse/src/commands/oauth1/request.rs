@@ -63,7 +63,7 @@ impl RequestArgs {
         let default_method = if body.is_empty() { "GET" } else { "POST" };
         let message = Message {
             method: self.method.as_deref().unwrap_or(default_method).to_owned(),
-            url: self.url.clone(),
+            url: as_sent(&self.url)?,
             headers: self.headers.clone(),
             body,
             body_file: self.body_file.clone(),
@@ -96,6 +96,27 @@ impl Message {
             .split_once('?')
             .map_or("", |(_, query)| query)
     }
+}
+
+/// A URL as clients send it: its spaces as `%20`, an internationalised host in ASCII. Nothing else of it is changed.
+fn as_sent(url: &str) -> Result<String, Error> {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return Ok(url.to_owned());
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, target) = rest.split_at(end);
+    let target = target.replace(' ', "%20");
+    if authority.is_ascii() {
+        return Ok(format!("{scheme}://{authority}{target}"));
+    }
+    let (host, port) = authority
+        .split_once(':')
+        .map_or((authority, None), |(host, port)| (host, Some(port)));
+    let host = url::Host::parse(host).map_err(|error| {
+        Error::usage(format!("the host of the URL is no name: {url}")).with_source(error)
+    })?;
+    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+    Ok(format!("{scheme}://{host}{port}{target}"))
 }
 
 fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {

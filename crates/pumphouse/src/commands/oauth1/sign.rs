@@ -92,6 +92,8 @@ fn cannot_sign(error: SignError) -> Error {
         SignError::Method(error) => Error::credentials("the key cannot sign").with_source(error),
         SignError::NoFormBody => Error::usage(error.to_string())
             .with_hint("add --header 'Content-Type: application/x-www-form-urlencoded'"),
+        SignError::NoBody => Error::usage(error.to_string())
+            .with_hint("name a method that has a body, for example with --method POST"),
         SignError::AlreadySigned(_) => Error::usage(error.to_string())
             .with_hint("to look into a signed request, use: pumphouse oauth1 explain"),
         error => Error::usage(error.to_string()),

@@ -1,5 +1,6 @@
 //! `pumphouse oauth1 verify`: says whether a signed request is what its signer sent.
 
+use pumphouse_oauth1::verify::BodyCoverage;
 use pumphouse_oauth1::{Clock as _, Problem, SystemClock, Unverified, percent};
 use serde_json::{Map, Value, json};
 
@@ -77,7 +78,7 @@ pub(super) fn run(args: &Args) -> Result<(), Error> {
     match outcome {
         Err(refusal) => Err(refusal.into()),
         Ok(()) if args.json => Ok(()),
-        Ok(()) => describe(&message),
+        Ok(()) => describe(&message, unverified.as_ref()),
     }
 }
 
@@ -102,9 +103,9 @@ fn check(
     })
 }
 
-fn describe(message: &Message) -> Result<(), Error> {
+fn describe(message: &Message, unverified: Option<&Unverified<'_>>) -> Result<(), Error> {
     output::line("The request verifies.")?;
-    for (name, value) in claims(message) {
+    for (name, value) in claims(message, unverified) {
         if let Some(value) = value {
             // Others have written it: encoded, it cannot steer the terminal.
             let name = name.replace('_', " ");
@@ -115,14 +116,16 @@ fn describe(message: &Message) -> Result<(), Error> {
 }
 
 /// Who signed, when and how, and whether the body takes part.
-fn claims(message: &Message) -> [(&'static str, Option<String>); 6] {
+fn claims(
+    message: &Message,
+    unverified: Option<&Unverified<'_>>,
+) -> [(&'static str, Option<String>); 6] {
     let carried = Carried::of(message);
-    let is_form = message.header("content-type").is_some_and(is_form);
-    let body = match carried.get("oauth_body_hash") {
-        _ if message.body.is_empty() => None,
-        Some(_) => Some("covered-by-hash"),
-        None if is_form => Some("covered-as-form"),
-        None => Some("not-covered"),
+    let body = match unverified.map(Unverified::body_coverage) {
+        None | Some(BodyCoverage::NoBody) => None,
+        Some(BodyCoverage::Hash) => Some("covered-by-hash"),
+        Some(BodyCoverage::Form) => Some("covered-as-form"),
+        Some(BodyCoverage::NotCovered) => Some("not-covered"),
     };
     [
         ("consumer_key", carried.get("oauth_consumer_key")),
@@ -132,11 +135,6 @@ fn claims(message: &Message) -> [(&'static str, Option<String>); 6] {
         ("nonce", carried.get("oauth_nonce")),
         ("body", body.map(str::to_owned)),
     ]
-}
-
-fn is_form(content_type: &str) -> bool {
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 fn report(
@@ -154,7 +152,7 @@ fn report(
         "message".to_owned(),
         json!(refusal.map(|refusal| &refusal.message)),
     );
-    let claims = claims(message).map(|(name, value)| (name.to_owned(), json!(value)));
+    let claims = claims(message, unverified).map(|(name, value)| (name.to_owned(), json!(value)));
     report.extend(claims);
     report.extend(received::report(message, unverified));
     report.into()
