@@ -1,10 +1,11 @@
 //! Sending letters by SMTP.
 
 use lettre::address::AddressError;
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message};
+use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use pumphouse_store::StoredJob;
@@ -13,8 +14,11 @@ use crate::domain::letters::Letter;
 use crate::error::{Error, Result};
 use crate::settings::{Smtp, SmtpSecurity};
 
-/// A letter that the mail server did not take in about two days is given up.
-const MOST_ATTEMPTS: u32 = 60;
+/// A letter that the mail server did not take in about three days is given up.
+const MOST_ATTEMPTS: u32 = 84;
+
+/// Answers that mean our log-in, not the letter: the operator can mend that.
+const LOGIN_ANSWERS: &[&str] = &["530", "534", "535", "538"];
 
 /// Hands letters to the mail server.
 pub(crate) struct Mailer {
@@ -34,7 +38,7 @@ impl Mailer {
             Some(address) => address.parse()?,
             None => mailbox(site, &format!("no-reply@{host}"))?,
         };
-        let tls = || TlsParameters::new(smtp.host.clone());
+        let tls = || parameters(smtp);
         let tls = match smtp.security {
             SmtpSecurity::None => Tls::None,
             SmtpSecurity::Opportunistic => Tls::Opportunistic(tls()?),
@@ -65,7 +69,7 @@ impl Mailer {
             .map_err(|error| Error::internal("letter", error))?;
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
-            Err(error) if error.is_permanent() || job.attempts >= MOST_ATTEMPTS => {
+            Err(error) if is_refused(&error) || job.attempts >= MOST_ATTEMPTS => {
                 tracing::warn!(%error, job = job.key, "a letter was given up");
                 Ok(())
             }
@@ -78,15 +82,36 @@ impl Mailer {
         letter: &Letter,
         job: i64,
     ) -> Result<Message, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(Message::builder()
+        let mut message = Message::builder()
             .from(self.from.clone())
             .to(letter.to.parse()?)
             // The same when it is sent again, so that mail servers know it.
             .message_id(Some(format!("<pumphouse-{job}@{}>", self.host)))
             .subject(&letter.subject)
             .header(ContentType::TEXT_PLAIN)
-            .body(letter.text.clone())?)
+            .body(letter.text.clone())?;
+        // Who is away does not answer to a program (RFC 3834).
+        let header = HeaderName::new_from_ascii_str("Auto-Submitted");
+        let value = HeaderValue::new(header, "auto-generated".to_owned());
+        message.headers_mut().insert_raw(value);
+        Ok(message)
     }
+}
+
+/// Whether the mail server will never take a letter.
+fn is_refused(error: &SmtpError) -> bool {
+    let answer = error.status().map(|code| code.to_string());
+    error.is_permanent() && answer.is_none_or(|answer| !LOGIN_ANSWERS.contains(&answer.as_str()))
+}
+
+/// Whom to trust as the mail server.
+fn parameters(smtp: &Smtp) -> Result<TlsParameters, Box<dyn std::error::Error + Send + Sync>> {
+    let mut parameters = TlsParameters::builder(smtp.host.clone());
+    if let Some(file) = &smtp.authority {
+        let pem = std::fs::read(file)?;
+        parameters = parameters.add_root_certificate(Certificate::from_pem(&pem)?);
+    }
+    Ok(parameters.build()?)
 }
 
 fn mailbox(name: &str, address: &str) -> Result<Mailbox, AddressError> {

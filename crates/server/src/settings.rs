@@ -1,6 +1,7 @@
 //! Settings of accounts and of mail that have parts of their own (pump.io protocol, section 12).
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Who may make an account.
@@ -27,6 +28,7 @@ pub struct Smtp {
     pub(crate) security: SmtpSecurity,
     pub(crate) timeout: Duration,
     pub(crate) from: Option<String>,
+    pub(crate) authority: Option<PathBuf>,
 }
 
 /// How the connection to a mail server is protected.
@@ -53,6 +55,7 @@ impl Smtp {
             security: SmtpSecurity::default(),
             timeout: Duration::from_secs(30),
             from: None,
+            authority: None,
         }
     }
 
@@ -81,6 +84,14 @@ impl Smtp {
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// A file with certificates in PEM form that are trusted besides those of the platform: that of
+    /// a mail server which made its own, or of who signed it.
+    #[must_use]
+    pub fn authority(mut self, file: impl Into<PathBuf>) -> Self {
+        self.authority = Some(file.into());
         self
     }
 

@@ -7,6 +7,8 @@
 //! Who calls it: [`TestServer::anonymous`], an application ([`TestServer::client`]), a person through
 //! an application ([`TestServer::user`]), a [`Browser`] ([`TestServer::browser`]), or bytes on a socket
 //! ([`TestServer::send_raw`]).
+//!
+//! A [`MailCatcher`] is the mail server that it sends to.
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -18,6 +20,7 @@ mod call;
 mod caller;
 mod door;
 mod events;
+mod mail;
 mod reply;
 mod server;
 
@@ -25,5 +28,6 @@ pub use browser::Browser;
 pub use call::Call;
 pub use caller::{Caller, PASSWORD};
 pub use events::{Event, Events, Pieces};
+pub use mail::{Mail, MailCatcher};
 pub use reply::Reply;
 pub use server::{START, TestServer};

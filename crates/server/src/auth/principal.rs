@@ -195,7 +195,10 @@ pub(super) async fn authenticate<'a>(
     legs: Legs,
 ) -> Result<Authenticated<'a, Identity>, Failure> {
     match app.provider.authenticate(request, legs).await {
-        Ok(authenticated) => Ok(authenticated),
+        Ok(authenticated) => {
+            check_confirmed(app, authenticated.identity())?;
+            Ok(authenticated)
+        }
         Err(Rejection::Problem(problem)) => Err(Failure::Unverified(problem)),
         Err(Rejection::Store(error)) => Err(error.into()),
         Err(error) => Err(Error::internal("OAuth", error.to_string()).into()),
@@ -207,6 +210,16 @@ fn user(identity: Identity) -> Result<(User, ObjectKey), Failure> {
         Some(user) => Ok((user, identity.generator)),
         None => Err(not_logged_in()),
     }
+}
+
+/// Where addresses are needed, nobody acts through a program before theirs is confirmed (section 3.5).
+fn check_confirmed(app: &App, identity: &Identity) -> Result<(), Failure> {
+    let unconfirmed = |user: &User| user.email.is_none();
+    if app.policy.require_email && identity.user.as_ref().is_some_and(unconfirmed) {
+        let text = "Can't use the API until you confirm your email address.";
+        return Err(Error::forbidden(text).into());
+    }
+    Ok(())
 }
 
 fn not_logged_in() -> Failure {

@@ -2,6 +2,8 @@
 
 use lettre::Address;
 
+use crate::error::{Error, Result};
+
 /// The longest address that mail servers take.
 const LONGEST: usize = 254;
 
@@ -14,6 +16,13 @@ impl Email {
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let fits = text.len() <= LONGEST && text.parse::<Address>().is_ok();
         fits.then(|| Self(text.to_owned()))
+    }
+
+    /// Reads an address that has to be there; the texts are those that clients know (section 4.3).
+    pub(crate) fn required(text: Option<&str>) -> Result<Self> {
+        let text = text.filter(|text| !text.is_empty());
+        let text = text.ok_or_else(|| Error::bad_request("No email address"))?;
+        Self::parse(text).ok_or_else(|| Error::bad_request("Invalid email address provided"))
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -32,7 +32,8 @@ impl Letter {
     }
 }
 
-/// Asks a user to confirm an address (pump.io protocol, section 11.6).
+/// Asks a user to confirm an address (pump.io protocol, section 11.6). Letters that asked before are
+/// not good any more.
 pub(crate) fn ask_for_confirmation(
     tx: &Transaction<'_>,
     site: &Site,
@@ -40,6 +41,7 @@ pub(crate) fn ask_for_confirmation(
     email: &Email,
     now: i64,
 ) -> Result<()> {
+    tx.end_codes(CodeKind::Confirmation, user.key)?;
     let code = Code::random()?;
     code.keep(
         tx,

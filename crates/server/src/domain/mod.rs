@@ -10,6 +10,7 @@ pub(crate) mod clean;
 pub(crate) mod clients;
 pub(crate) mod codes;
 pub(crate) mod collections;
+pub(crate) mod confirmation;
 pub(crate) mod content;
 pub(crate) mod delivery;
 pub(crate) mod dialback;

@@ -54,10 +54,7 @@ impl SignUp {
         let email = if policy.require_email {
             // It stands in the record when it is confirmed.
             properties.remove("email");
-            let given = text("email").filter(|email| !email.is_empty());
-            let given = given.ok_or_else(|| Error::bad_request("No email address"))?;
-            let email = Email::parse(given);
-            Some(email.ok_or_else(|| Error::bad_request("Invalid email address provided"))?)
+            Some(Email::required(text("email"))?)
         } else {
             text("email").and_then(Email::parse)
         };

@@ -6,9 +6,11 @@ use pumphouse_store::{Snapshot, TokenCredentials, Transaction, User, UserKey};
 use serde_json::{Map, Value};
 
 use super::accounts::{self, NewAccount};
+use super::confirmation::NewAddress;
 use super::paging::{PageRequest, link, resolve, slice};
 use super::passwords::Password;
 use super::render::{Detail, Renderer};
+use super::signup::Policy;
 use super::{Site, Viewer, people};
 use crate::clock;
 use crate::error::{Error, Result};
@@ -98,11 +100,17 @@ pub(crate) struct Change {
     pub(crate) password: String,
     /// Further properties to set; `null` takes one away.
     properties: Map<String, Value>,
+    email: NewAddress,
 }
 
 impl Change {
     /// Reads a change. What cannot be changed may be absent, or as it is.
-    pub(crate) fn parse(user: &User, site: &Site, given: &Map<String, Value>) -> Result<Self> {
+    pub(crate) fn parse(
+        user: &User,
+        site: &Site,
+        policy: Policy,
+        given: &Map<String, Value>,
+    ) -> Result<Self> {
         let bad = |text: &str| Err(Error::bad_request(text));
         match given.get("nickname") {
             None => return bad("'nickname' property is required"),
@@ -129,9 +137,11 @@ impl Change {
         {
             return bad("'profile' is immutable");
         }
+        let mut properties = NewAccount::properties(given);
         Ok(Self {
             password: password.to_owned(),
-            properties: NewAccount::properties(given),
+            email: NewAddress::take(policy, &mut properties)?,
+            properties,
         })
     }
 }
@@ -146,13 +156,13 @@ pub(crate) struct NewPassword {
 /// user, but for the token that asked for it.
 pub(crate) fn update(
     tx: &Transaction<'_>,
+    site: &Site,
     user: &User,
     change: &Change,
     password: Option<&NewPassword>,
     now: i64,
 ) -> Result<()> {
-    let mut properties: Map<String, Value> = serde_json::from_str(&user.properties)
-        .map_err(|error| Error::internal("properties of a user", error))?;
+    let mut properties = properties(user)?;
     for (name, value) in &change.properties {
         if value.is_null() {
             properties.remove(name);
@@ -160,7 +170,40 @@ pub(crate) fn update(
             properties.insert(name.clone(), value.clone());
         }
     }
-    let properties = serde_json::to_string(&properties)
+    keep_properties(tx, user, &properties, now)?;
+    change.email.apply(tx, site, user, now)?;
+    if let Some(password) = password {
+        tx.set_password_hash(user.key, &password.hash)?;
+        tx.revoke_access(user.key, Some(password.client))?;
+    }
+    Ok(())
+}
+
+/// Sets one of a user's further properties.
+pub(crate) fn set_property(
+    tx: &Transaction<'_>,
+    user: &User,
+    name: &str,
+    value: Value,
+    now: i64,
+) -> Result<()> {
+    let mut properties = properties(user)?;
+    properties.insert(name.to_owned(), value);
+    keep_properties(tx, user, &properties, now)
+}
+
+fn properties(user: &User) -> Result<Map<String, Value>> {
+    serde_json::from_str(&user.properties)
+        .map_err(|error| Error::internal("properties of a user", error))
+}
+
+fn keep_properties(
+    tx: &Transaction<'_>,
+    user: &User,
+    properties: &Map<String, Value>,
+    now: i64,
+) -> Result<()> {
+    let properties = serde_json::to_string(properties)
         .map_err(|error| Error::internal("properties of a user", error))?;
     if properties.len() > MOST_PROPERTIES {
         return Err(Error::new(
@@ -168,10 +211,5 @@ pub(crate) fn update(
             format!("The properties of a user can take {MOST_PROPERTIES} bytes in all."),
         ));
     }
-    tx.set_properties(user.key, &properties, now)?;
-    if let Some(password) = password {
-        tx.set_password_hash(user.key, &password.hash)?;
-        tx.revoke_access(user.key, Some(password.client))?;
-    }
-    Ok(())
+    Ok(tx.set_properties(user.key, &properties, now)?)
 }

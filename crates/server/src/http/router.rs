@@ -43,7 +43,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             post(oauth::access_token).get(oauth::access_token),
         )
         .route("/oauth2/token", post(oauth2::token))
-        .merge(web::routes(app.web))
+        .merge(web::routes(app.web, app.site.mails))
         .merge(realtime(&app))
         .route("/uploads/{*path}", get(uploads::file))
         .route("/{nickname}", get(nickname::get))

@@ -80,14 +80,15 @@ pub(super) async fn update(
     write: UserWrite,
 ) -> Reply {
     own_feed(&app, &nickname, &write)?;
-    let change = Change::parse(&write.user, &app.site, &write.incoming.parameters()?)?;
+    let given = write.incoming.parameters()?;
+    let change = Change::parse(&write.user, &app.site, app.policy, &given)?;
     let password = new_password(&app, &nickname, &change, write.client).await?;
     let (site, now, user) = (app.site.clone(), app.now(), write.user.key);
     let record = app
         .store
         .write(move |tx| {
             let user = users::find(tx, user)?;
-            users::update(tx, &user, &change, password.as_ref(), now)?;
+            users::update(tx, &site, &user, &change, password.as_ref(), now)?;
             let user = users::find(tx, user.key)?;
             users::whole_record(tx, &site, &Viewer::User(user.clone()), &user)
         })

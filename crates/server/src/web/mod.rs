@@ -2,6 +2,7 @@
 //! They work without scripts, and pass a Content-Security-Policy that allows none.
 
 mod authorize;
+mod confirm;
 mod csrf;
 mod home;
 mod login;
@@ -27,8 +28,8 @@ use http::header;
 use crate::app::App;
 
 /// The pages; without `web` those alone that the API cannot do without (section 11.1).
-pub(crate) fn routes(web: bool) -> Router<Arc<App>> {
-    let needed = Router::new()
+pub(crate) fn routes(web: bool, mails: bool) -> Router<Arc<App>> {
+    let mut needed = Router::new()
         .route(
             "/oauth/authorize",
             get(authorize::show).post(authorize::submit),
@@ -39,6 +40,9 @@ pub(crate) fn routes(web: bool) -> Router<Arc<App>> {
             "/robots.txt",
             get(|| async { "User-agent: *\nDisallow: /api/\n" }),
         );
+    if mails {
+        needed = needed.route("/main/confirm/{code}", get(confirm::confirm));
+    }
     if !web {
         return needed.route("/", get(home::about));
     }

@@ -111,6 +111,14 @@ pub(super) struct Register<'a> {
     pub(super) alert: Option<&'a str>,
 }
 
+/// An e-mail address is the person's now.
+#[derive(Template)]
+#[template(path = "confirmed.html")]
+pub(super) struct Confirmed<'a> {
+    pub(super) frame: Frame<'a>,
+    pub(super) email: &'a str,
+}
+
 #[derive(Template)]
 #[template(path = "home.html")]
 pub(super) struct Home<'a> {
@@ -118,6 +126,8 @@ pub(super) struct Home<'a> {
     pub(super) host: &'a str,
     /// Whether people can make accounts.
     pub(super) admits: bool,
+    /// Whether programs have to wait for the person's address to be confirmed.
+    pub(super) unconfirmed: bool,
     pub(super) entries: Vec<Entry>,
 }
 

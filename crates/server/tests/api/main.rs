@@ -19,6 +19,7 @@ mod lists;
 mod live_commands;
 mod live_events;
 mod live_sockjs;
+mod mail;
 mod matrix;
 mod network;
 mod oauth2;
