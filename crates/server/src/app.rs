@@ -13,7 +13,7 @@ use crate::domain::Site;
 use crate::domain::passwords::Hasher;
 use crate::domain::signup::Policy;
 use crate::domain::uploads::Uploads;
-use crate::edge::{Canonical, Limits, Proxies};
+use crate::edge::{Attempts, Canonical, Limits, Proxies};
 use crate::live::Live;
 use crate::mail::Mailer;
 use crate::observe::{Metrics, RequestIds};
@@ -41,6 +41,8 @@ pub(crate) struct App {
     /// Whose word about where requests come from is taken.
     pub(crate) proxies: Proxies,
     pub(crate) limits: Limits,
+    /// How often what could be abused was tried.
+    pub(crate) attempts: Attempts,
     /// Which requests are led to the public address.
     pub(crate) canonical: Canonical,
     /// The value of `Strict-Transport-Security`, if browsers are to remember https.

@@ -23,7 +23,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::domain::Site;
 use crate::domain::passwords::Hasher;
 use crate::domain::uploads::Uploads;
-use crate::edge::{Limits, Places, Proxies};
+use crate::edge::{Attempts, Limits, Places, Proxies};
 use crate::error::Error;
 use crate::live::Live;
 use crate::observe::{Metrics, RequestIds};
@@ -201,6 +201,7 @@ impl Builder {
             uploads,
             origin,
             proxies: Proxies::new(operation.proxies.iter().copied()),
+            attempts: Attempts::new(),
             limits: Limits::new(operation.request_rate),
             canonical: operation.canonical,
             transport_security: operation.transport_security(),

@@ -13,6 +13,8 @@ pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 pub(crate) struct Error {
     pub(crate) status: StatusCode,
     pub(crate) text: String,
+    /// After how many seconds it may be tried again.
+    pub(crate) wait: Option<u64>,
     cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -21,6 +23,7 @@ impl Error {
         Self {
             status,
             text: text.into(),
+            wait: None,
             cause: None,
         }
     }
@@ -48,6 +51,17 @@ impl Error {
     /// 410: there was such a thing, and it was deleted.
     pub(crate) fn gone() -> Self {
         Self::new(StatusCode::GONE, "Deleted")
+    }
+
+    /// 429: whoever asks has to wait for so many seconds.
+    pub(crate) fn too_many(what: &str, wait: u64) -> Self {
+        Self {
+            wait: Some(wait),
+            ..Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                format!("{what}; try again in {wait} s."),
+            )
+        }
     }
 
     /// 507: there is no room.

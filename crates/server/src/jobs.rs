@@ -22,7 +22,7 @@ use pumphouse_store::{StoredJob, Transaction};
 use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::app::App;
-use crate::domain::{delivery, letters};
+use crate::domain::{delivery, letters, notification};
 use crate::error::{Error, Result};
 
 /// How many jobs are under way at the same time.
@@ -38,6 +38,16 @@ async fn run(app: &App, job: &StoredJob) -> Result<()> {
         delivery::KIND => {
             let key = job.key;
             while app.store.write(move |tx| delivery::resume(tx, key)).await? {}
+            Ok(())
+        }
+        notification::KIND => {
+            let key = job.key;
+            let again = || {
+                let (site, now) = (app.site.clone(), app.now());
+                app.store
+                    .write(move |tx| notification::resume(tx, &site, key, now))
+            };
+            while again().await? {}
             Ok(())
         }
         letters::KIND => match &app.mailer {

@@ -9,15 +9,17 @@ use crate::domain::signup::SignUp;
 use crate::domain::users;
 use crate::error::{Error, Result};
 use crate::ids;
+use crate::wire::Incoming;
 
 /// Makes an account, with a token for the application that asked for it; gives the user's record as
 /// the application is told it, token and all.
 pub(crate) async fn register(
     app: &App,
-    parameters: &Map<String, Value>,
+    incoming: &Incoming,
     client: i64,
 ) -> Result<(UserKey, Map<String, Value>)> {
-    let account = prepare(app, parameters).await?;
+    let parameters = incoming.parameters().await?;
+    let account = prepare(app, incoming, &parameters).await?;
     let fresh = fresh_token()?;
     let (site, now) = (app.site.clone(), app.now());
     app.store
@@ -33,19 +35,25 @@ pub(crate) async fn register(
 /// Makes an account for somebody with a browser.
 pub(crate) async fn register_on_page(
     app: &App,
+    incoming: &Incoming,
     parameters: &Map<String, Value>,
 ) -> Result<UserKey> {
-    let account = prepare(app, parameters).await?;
+    let account = prepare(app, incoming, parameters).await?;
     let (site, now) = (app.site.clone(), app.now());
     app.store
         .write(move |tx| Ok(accounts::create(tx, &site, &account, now)?.key))
         .await
 }
 
-async fn prepare(app: &App, parameters: &Map<String, Value>) -> Result<NewAccount> {
+async fn prepare(
+    app: &App,
+    incoming: &Incoming,
+    parameters: &Map<String, Value>,
+) -> Result<NewAccount> {
     let asked = SignUp::parse(app.policy, parameters)?;
     let now = app.now();
     app.store.read(|snapshot| asked.check(snapshot, now))?;
+    app.attempts.account(incoming)?;
     Ok(NewAccount {
         nickname: asked.nickname,
         password_hash: app.hasher.hash(asked.password).await?,

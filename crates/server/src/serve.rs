@@ -266,6 +266,7 @@ async fn purge(app: Arc<App>) {
             tracing::warn!(%error, "cannot remove the files of what was deleted");
         }
         app.limits.purge();
+        app.attempts.purge();
         tokio::time::sleep(PURGE_EVERY).await;
     }
 }

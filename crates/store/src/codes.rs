@@ -73,17 +73,17 @@ impl Snapshot<'_> {
         )
     }
 
-    /// How many codes were made for a user since a time.
+    /// Whether a user has a code that can still be used.
     ///
     /// # Errors
     /// [`crate::ErrorKind::Database`].
-    pub fn count_codes(&self, kind: CodeKind, owner: UserKey, since: Micros) -> Result<u32> {
-        let count = self.first(
-            "SELECT count(*) FROM codes WHERE owner = ?1 AND kind = ?2 AND created > ?3",
-            params![owner, kind.number(), since],
-            |row| row.get(0),
+    pub fn has_open_code(&self, kind: CodeKind, owner: UserKey, now: Micros) -> Result<bool> {
+        let found = self.first(
+            "SELECT 1 FROM codes WHERE owner = ?1 AND kind = ?2 AND used IS NULL AND expires > ?3",
+            params![owner, kind.number(), now],
+            |_| Ok(()),
         )?;
-        Ok(count.unwrap_or(0))
+        Ok(found.is_some())
     }
 }
 

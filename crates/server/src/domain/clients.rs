@@ -5,6 +5,7 @@ use pumphouse_store::{ClientFields, NewObject, Transaction};
 use serde_json::{Map, Value};
 
 use super::dialback::Identity;
+use super::emails::Email;
 use super::oauth2::is_out_of_band;
 use super::{Site, documents, people};
 use crate::clock;
@@ -54,13 +55,14 @@ impl Registration {
         match kind {
             "client_associate" => Ok(Self::Associate(fields)),
             "client_update" => match (text("client_id"), text("client_secret")) {
+                (None, _) => bad("No client_id to update."),
                 (Some(id), Some(secret)) => Ok(Self::Update {
                     id: id.to_owned(),
                     secret: secret.to_owned(),
                     fields,
                     given: parameters.keys().cloned().collect(),
                 }),
-                _ => Err(Error::forbidden("Unauthorized")),
+                (Some(_), None) => Err(Error::forbidden("Unauthorized")),
             },
             _ => bad("Invalid registration type"),
         }
@@ -71,7 +73,10 @@ fn fields(parameters: &Map<String, Value>) -> Result<ClientFields> {
     let bad = |text: &str| Error::bad_request(text);
     let contacts = words(parameters.get("contacts"))
         .ok_or_else(|| bad("contacts must be a string of space-separated email addresses."))?;
-    if !contacts.iter().all(|contact| is_email(contact)) {
+    if contacts
+        .iter()
+        .any(|contact| Email::parse(contact).is_none())
+    {
         return Err(bad("contacts must be space-separate email addresses."));
     }
     let application_type = match parameters.get("application_type") {
@@ -81,15 +86,14 @@ fn fields(parameters: &Map<String, Value>) -> Result<ClientFields> {
     };
     let logo_url = match parameters.get("logo_url") {
         None | Some(Value::Null) => None,
-        Some(Value::String(address)) if is_address(address) => Some(address.clone()),
+        Some(Value::String(address)) if is_picture_address(address) => Some(address.clone()),
         Some(_) => return Err(bad("Invalid logo_url.")),
     };
     let redirects = "redirect_uris must be space-separated URLs.";
     let redirect_uris = words(parameters.get("redirect_uris")).ok_or_else(|| bad(redirects))?;
-    if !redirect_uris
-        .iter()
-        .all(|address| is_address(address) || is_out_of_band(address))
-    {
+    let fits = |address: &String| is_address(address) || is_out_of_band(address);
+    let joined = matches!(redirect_uris.as_slice(), [one] if repeats_a_scheme(one));
+    if joined || !redirect_uris.iter().all(fits) {
         return Err(bad(redirects));
     }
     let application_name = match parameters.get("application_name") {
@@ -112,29 +116,39 @@ fn words(value: Option<&Value>) -> Option<Vec<String>> {
         None | Some(Value::Null) => Some(Vec::new()),
         Some(Value::String(text)) if text.is_empty() => Some(Vec::new()),
         Some(Value::String(text)) => Some(text.split(' ').map(str::to_owned).collect()),
+        // A word that holds a space would be two when it is read again.
         Some(Value::Array(list)) => list
             .iter()
-            .map(|word| word.as_str().map(str::to_owned))
+            .map(|word| word.as_str().filter(|word| !word.contains(' ')))
+            .map(|word| word.map(str::to_owned))
             .collect(),
         Some(_) => None,
     }
 }
 
-fn is_email(text: &str) -> bool {
-    match text.split_once('@') {
-        Some((name, host)) => {
-            !name.is_empty()
-                && !host.is_empty()
-                && !host.contains('@')
-                && !text.contains(|c: char| c.is_whitespace() || c.is_control())
-        }
-        None => false,
+/// An address of the web whose host is an IP address or a name with a top-level domain.
+fn is_address(text: &str) -> bool {
+    if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return false;
     }
+    url::Url::parse(text).is_ok_and(|url| {
+        let is_public = match url.host() {
+            Some(url::Host::Domain(name)) => name.trim_end_matches('.').contains('.'),
+            Some(_) => true,
+            None => false,
+        };
+        is_public && matches!(url.scheme(), "http" | "https")
+    })
 }
 
-fn is_address(text: &str) -> bool {
-    url::Url::parse(text)
-        .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+/// Two addresses that were not separated.
+fn repeats_a_scheme(text: &str) -> bool {
+    text.matches("http:").count() + text.matches("https:").count() > 1
+}
+
+/// The scheme may be missing.
+fn is_picture_address(text: &str) -> bool {
+    is_address(text) || (!text.contains(':') && is_address(&format!("http://{text}")))
 }
 
 /// Registers an application, for a remote identity if one was proven, or changes what is known of it.
@@ -307,6 +321,34 @@ mod tests {
             (
                 r#"{"type":"client_associate","redirect_uris":"http://a.b/ x"}"#,
                 "redirect_uris must be space-separated URLs.",
+            ),
+            (
+                r#"{"type":"client_associate","logo_url":"http://localhost/x.png"}"#,
+                "Invalid logo_url.",
+            ),
+            (
+                r#"{"type":"client_associate","logo_url":"example.com/x.png"}"#,
+                "",
+            ),
+            (
+                r#"{"type":"client_associate","redirect_uris":"app://open"}"#,
+                "redirect_uris must be space-separated URLs.",
+            ),
+            (
+                r#"{"type":"client_associate","redirect_uris":"http://localhost/"}"#,
+                "redirect_uris must be space-separated URLs.",
+            ),
+            (
+                r#"{"type":"client_associate","redirect_uris":"http://a.b/,http://c.d/"}"#,
+                "redirect_uris must be space-separated URLs.",
+            ),
+            (
+                r#"{"type":"client_associate","redirect_uris":"http://127.0.0.1:8080/ https://a.b/?to=http://c.d/"}"#,
+                "",
+            ),
+            (
+                r#"{"type":"client_update","client_secret":"x"}"#,
+                "No client_id to update.",
             ),
             (r#"{"type":"x"}"#, "Invalid registration type"),
             (

@@ -37,6 +37,14 @@ impl NewAddress {
         Ok(email.map_or(Self::Dropped, Self::Wanted))
     }
 
+    /// Whether a letter has to be sent for it.
+    pub(crate) fn asks(&self, site: &Site, user: &User) -> bool {
+        match self {
+            Self::Wanted(email) => site.mails && user.email.as_deref() != Some(email.as_str()),
+            Self::Same | Self::Dropped => false,
+        }
+    }
+
     /// Asks whoever reads the mail of the new address. Until they say yes, the address that was
     /// confirmed before stays in use.
     pub(crate) fn apply(

@@ -13,6 +13,8 @@ pub(crate) const KIND: &str = "mail";
 
 /// How long an address can be confirmed: 30 days, in microseconds.
 const CONFIRMATION_LIFETIME: i64 = 30 * DAY;
+/// How long an account can be recovered: an hour, in microseconds.
+const RECOVERY_LIFETIME: i64 = DAY / 24;
 
 /// A letter in plain text.
 #[derive(Serialize, Deserialize)]
@@ -60,6 +62,33 @@ pub(crate) fn ask_for_confirmation(
             site.urls.base(),
             code.as_str(),
             site.name,
+        ),
+    };
+    letter.send(tx, now)
+}
+
+/// Sends a user the way back into the account (section 11.5). Letters that were sent before are not
+/// good any more.
+pub(crate) fn send_recovery(
+    tx: &Transaction<'_>,
+    site: &Site,
+    user: &User,
+    email: &str,
+    now: i64,
+) -> Result<()> {
+    tx.end_codes(CodeKind::Recovery, user.key)?;
+    let code = Code::random()?;
+    let times = (now, RECOVERY_LIFETIME);
+    code.keep(tx, CodeKind::Recovery, Some(user.key), None, times)?;
+    let letter = Letter {
+        to: email.to_owned(),
+        subject: format!("Recover password for {}", site.name),
+        text: format!(
+            "Hello {},\n\nopen this page to set another password:\n\n    {}/main/recover/{}\n\n\
+             It works once, for an hour. If you did not ask for it, ignore this letter; nothing has changed.\n",
+            user.nickname,
+            site.urls.base(),
+            code.as_str(),
         ),
     };
     letter.send(tx, now)

@@ -7,7 +7,7 @@ use pumphouse_store::{Edge, NewActivity, ObjectKey, StoredObject};
 use super::addressing::{self, Subject};
 use super::posting::Posting;
 use super::verbs::is_major;
-use super::{clean, content, delivery, documents, effects, objects, people};
+use super::{clean, content, delivery, documents, effects, notification, objects, people};
 use crate::error::{Error, Result};
 use crate::{clock, ids};
 
@@ -50,6 +50,9 @@ impl Posting<'_> {
         let reach = addressing::reach(self, &activity)?;
         for group in reach.groups {
             self.tx.deliver_to_group(group, key)?;
+        }
+        if self.site.mails {
+            notification::begin(self.tx, key, self.actor, &reach.audience, self.now)?;
         }
         delivery::begin(self.tx, key, major, reach.audience, self.now)?;
         Ok(key)

@@ -24,6 +24,11 @@ impl Policy {
     pub(crate) fn admits(self) -> bool {
         self.registration != Registration::Closed
     }
+
+    /// Whether every user can invite others.
+    pub(crate) fn users_invite(self) -> bool {
+        self.registration == Registration::Invitation { by_users: true }
+    }
 }
 
 /// What was given, all of it in order.

@@ -100,7 +100,7 @@ pub(crate) struct Change {
     pub(crate) password: String,
     /// Further properties to set; `null` takes one away.
     properties: Map<String, Value>,
-    email: NewAddress,
+    pub(crate) email: NewAddress,
 }
 
 impl Change {

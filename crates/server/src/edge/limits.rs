@@ -10,7 +10,6 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
-use http::{HeaderValue, StatusCode, header};
 
 use super::remote::Remote;
 use crate::app::App;
@@ -58,14 +57,7 @@ pub(crate) async fn limit(State(app): State<Arc<App>>, request: Request, next: N
     let Some(seconds) = remote.and_then(|remote| app.limits.wait(*remote)) else {
         return next.run(request).await;
     };
-    let refusal = Error::new(
-        StatusCode::TOO_MANY_REQUESTS,
-        format!("Too many requests from your address; try again in {seconds} s."),
-    );
-    let mut response = refusal.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    response
+    Error::too_many("Too many requests from your address", seconds).into_response()
 }
 
 /// The connections that are open, by address.

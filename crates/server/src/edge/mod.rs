@@ -1,6 +1,7 @@
 //! Between the network and the router: who calls, how much of it is taken, TLS, and what a request
 //! is before routes are looked up.
 
+mod attempts;
 mod bounce;
 mod canonical;
 mod certificate;
@@ -12,6 +13,7 @@ mod tls;
 pub(crate) use bounce::Bounce;
 pub use certificate::Certificate;
 
+pub(crate) use attempts::Attempts;
 pub(crate) use canonical::{Canonical, redirect};
 pub(crate) use limits::{Limits, Place, Places, limit};
 pub(crate) use remote::{Peer, Proxies, Remote};

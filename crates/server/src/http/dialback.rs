@@ -13,7 +13,7 @@ use crate::wire::{Incoming, Reply};
 
 pub(super) async fn dialback(State(app): State<Arc<App>>, request: Request) -> Reply {
     let incoming = Incoming::read(request).await?;
-    let (parameters, now) = (incoming.parameters()?, app.now());
+    let (parameters, now) = (incoming.parameters().await?, app.now());
     let outcome = app
         .store
         .read(|snapshot| dialback::confirm(snapshot, &app.site, &parameters, now))?;

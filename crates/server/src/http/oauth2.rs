@@ -42,7 +42,7 @@ pub(super) async fn token(State(app): State<Arc<App>>, request: Request) -> Resp
 
 async fn give(app: &App, request: Request) -> Result<String, Refusal> {
     let incoming = Incoming::read(request).await?;
-    let parameters = incoming.parameters()?;
+    let parameters = incoming.parameters().await?;
     let Some(grant) = text(&parameters, "grant_type") else {
         return Err(bad("invalid_request", "grant_type is missing"));
     };

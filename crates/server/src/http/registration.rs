@@ -19,7 +19,8 @@ pub(super) async fn register(State(app): State<Arc<App>>, request: Request) -> R
         }
         false => None,
     };
-    let registration = Registration::parse(&incoming.parameters()?)?;
+    let registration = Registration::parse(&incoming.parameters().await?)?;
+    app.attempts.client(&incoming)?;
     let (site, now) = (app.site.clone(), app.now());
     let registered = app
         .store

@@ -24,8 +24,7 @@ use crate::wire::{Path, Reply, json, negotiated};
 
 /// `POST /api/users`: an account, with a token for the application that made it.
 pub(super) async fn create(State(app): State<Arc<App>>, write: ClientWrite) -> Reply {
-    let parameters = write.incoming.parameters()?;
-    let (_, record) = registration::register(&app, &parameters, write.client).await?;
+    let (_, record) = registration::register(&app, &write.incoming, write.client).await?;
     Ok(json(&record))
 }
 
@@ -80,8 +79,11 @@ pub(super) async fn update(
     write: UserWrite,
 ) -> Reply {
     own_feed(&app, &nickname, &write)?;
-    let given = write.incoming.parameters()?;
+    let given = write.incoming.parameters().await?;
     let change = Change::parse(&write.user, &app.site, app.policy, &given)?;
+    if change.email.asks(&app.site, &write.user) {
+        app.attempts.confirmation(&nickname)?;
+    }
     let password = new_password(&app, &nickname, &change, write.client).await?;
     let (site, now, user) = (app.site.clone(), app.now(), write.user.key);
     let record = app

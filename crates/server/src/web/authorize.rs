@@ -82,7 +82,7 @@ async fn log_in(
     fields: &HashMap<String, String>,
 ) -> Reply {
     let (username, password) = (field(fields, "username"), field(fields, "password"));
-    let Some(key) = check_password(app, username, password).await? else {
+    let Some(key) = check_password(app, incoming, username, password).await? else {
         return Ok(login(
             app,
             asking,

@@ -32,6 +32,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Rep
         },
         host: app.site.urls.host(),
         admits: app.policy.admits(),
+        invites: app.policy.users_invite(),
         unconfirmed: app.policy.require_email
             && user.as_ref().is_some_and(|user| user.email.is_none()),
         entries,

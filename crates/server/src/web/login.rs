@@ -33,7 +33,7 @@ pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Rep
     }
     let fields = fields(&incoming);
     let (nickname, password) = (field(&fields, "nickname"), field(&fields, "password"));
-    let Some(user) = check_password(&app, nickname, password).await? else {
+    let Some(user) = check_password(&app, &incoming, nickname, password).await? else {
         return Ok(form(
             &app,
             StatusCode::UNAUTHORIZED,
@@ -68,9 +68,11 @@ pub(super) fn to_front_page(app: &App, cookie: &SessionCookie) -> Reply {
 /// The user whose name and password these are.
 pub(super) async fn check_password(
     app: &App,
+    incoming: &Incoming,
     nickname: &str,
     password: &str,
 ) -> Result<Option<UserKey>> {
+    app.attempts.password(incoming, nickname)?;
     let kept = app
         .store
         .read(|snapshot| snapshot.password_hash(nickname))?;

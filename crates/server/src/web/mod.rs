@@ -1,16 +1,19 @@
 //! Pages for people: front page, registration, log-in, and the page on which they connect a program.
 //! They work without scripts, and pass a Content-Security-Policy that allows none.
 
+mod account;
 mod authorize;
 mod confirm;
 mod csrf;
 mod home;
+mod invite;
 mod login;
 mod oauth2;
 mod origin;
 mod pages;
 mod present;
 mod programs;
+mod recover;
 mod register;
 mod upload;
 
@@ -46,12 +49,18 @@ pub(crate) fn routes(web: bool, mails: bool) -> Router<Arc<App>> {
     if !web {
         return needed.route("/", get(home::about));
     }
+    if mails {
+        needed = needed
+            .merge(recovery())
+            .route("/main/account", get(account::show).post(account::submit));
+    }
     needed
         .merge(oauth2::routes())
         .route("/", get(home::show))
         .route("/main/register", get(register::show).post(register::submit))
         .route("/main/login", get(login::show).post(login::submit))
         .route("/main/logout", post(login::end))
+        .route("/main/invite", post(invite::invite))
         .route("/main/renew", post(programs::renew))
 }
 
@@ -65,6 +74,18 @@ pub(crate) fn uploads(web: bool) -> Router<Arc<App>> {
         .route("/main/upload-avatar", post(upload::avatar))
         // They have a limit of their own.
         .layer(DefaultBodyLimit::disable())
+}
+
+/// The way back into an account (section 11.5).
+fn recovery() -> Router<Arc<App>> {
+    Router::new()
+        .route("/main/recover", get(recover::show).post(recover::ask))
+        .route("/main/recover-sent", get(recover::sent))
+        .route(
+            "/main/recover/{code}",
+            get(recover::open).post(recover::set_password),
+        )
+        .route("/main/redeem-code", post(recover::redeem))
 }
 
 async fn style() -> Response {

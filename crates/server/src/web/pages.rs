@@ -119,6 +119,49 @@ pub(super) struct Confirmed<'a> {
     pub(super) email: &'a str,
 }
 
+/// The person's e-mail address, and the way to another one.
+#[derive(Template)]
+#[template(path = "account.html")]
+pub(super) struct Account<'a> {
+    pub(super) frame: Frame<'a>,
+    /// The one that was confirmed.
+    pub(super) email: Option<&'a str>,
+    pub(super) alert: Option<&'a str>,
+    pub(super) note: Option<&'a str>,
+}
+
+/// An invitation, to be passed on.
+#[derive(Template)]
+#[template(path = "invited.html")]
+pub(super) struct Invited<'a> {
+    pub(super) frame: Frame<'a>,
+    pub(super) invitation: &'a str,
+}
+
+/// For who forgot the password.
+#[derive(Template)]
+#[template(path = "recover.html")]
+pub(super) struct Recover<'a> {
+    pub(super) frame: Frame<'a>,
+}
+
+/// A letter is on its way, or not.
+#[derive(Template)]
+#[template(path = "recover_sent.html")]
+pub(super) struct RecoverSent<'a> {
+    pub(super) frame: Frame<'a>,
+}
+
+/// Another password, for who has a code.
+#[derive(Template)]
+#[template(path = "set_password.html")]
+pub(super) struct SetPassword<'a> {
+    pub(super) frame: Frame<'a>,
+    pub(super) code: &'a str,
+    pub(super) username: &'a str,
+    pub(super) alert: Option<&'a str>,
+}
+
 #[derive(Template)]
 #[template(path = "home.html")]
 pub(super) struct Home<'a> {
@@ -128,6 +171,8 @@ pub(super) struct Home<'a> {
     pub(super) admits: bool,
     /// Whether programs have to wait for the person's address to be confirmed.
     pub(super) unconfirmed: bool,
+    /// Whether the person can invite others.
+    pub(super) invites: bool,
     pub(super) entries: Vec<Entry>,
 }
 

@@ -35,14 +35,16 @@ pub(super) fn is_from_page(incoming: &Incoming) -> bool {
 /// `POST /main/login`: the user's record with a token for the application.
 pub(super) async fn log_in(app: &App, incoming: Incoming) -> Reply {
     let write = ClientWrite::of(app, incoming).await?;
-    let parameters = write.incoming.parameters()?;
+    let parameters = write.incoming.parameters().await?;
     let text = |name: &str| {
         parameters
             .get(name)
             .and_then(Value::as_str)
             .unwrap_or_default()
     };
-    let Some(user) = check_password(app, text("nickname"), text("password")).await? else {
+    let Some(user) =
+        check_password(app, &write.incoming, text("nickname"), text("password")).await?
+    else {
         return Err(Error::unauthorized("Incorrect username or password").into());
     };
     let fresh = fresh_token()?;
@@ -61,8 +63,7 @@ pub(super) async fn log_in(app: &App, incoming: Incoming) -> Reply {
 /// `POST /main/register`: as `POST /api/users`.
 pub(super) async fn register(app: &App, incoming: Incoming) -> Reply {
     let write = ClientWrite::of(app, incoming).await?;
-    let parameters = write.incoming.parameters()?;
-    let (user, record) = registration::register(app, &parameters, write.client).await?;
+    let (user, record) = registration::register(app, &write.incoming, write.client).await?;
     with_session(app, &write.incoming, user, json(&record)).await
 }
 

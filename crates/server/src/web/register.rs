@@ -64,7 +64,7 @@ pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Rep
         .filter(|(name, _)| FIELDS.contains(&name.as_str()))
         .map(|(name, value)| (name.clone(), value.clone().into()))
         .collect();
-    match register_on_page(&app, &parameters).await {
+    match register_on_page(&app, &incoming, &parameters).await {
         Ok(user) => to_front_page(&app, &Session::begin(&app, &incoming.headers, user).await?),
         Err(error) if error.status.is_client_error() => {
             let alert = explain(&error);
@@ -74,12 +74,14 @@ pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Rep
     }
 }
 
+/// What passwords are taken.
+pub(super) const PASSWORD_ADVICE: &str = "Choose a password of at least 8 characters with letters and digits that is \
+                                          not one of the common ones.";
+
 /// What a person can do about it.
 fn explain(error: &Error) -> String {
     match error.text.as_str() {
-        "Bad password" => "Choose a password of at least 8 characters with letters and digits that is not one \
-                           of the common ones."
-            .to_owned(),
+        "Bad password" => PASSWORD_ADVICE.to_owned(),
         text if text.starts_with("Bad nickname") => {
             "Choose a user name of 1 to 64 letters, digits, dots, dashes or underscores; a few names are \
              reserved."

@@ -3,12 +3,13 @@
 use axum::body::Body;
 use axum::extract::Request;
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, Uri, header};
+use http::{Extensions, HeaderMap, Method, StatusCode, Uri, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use pumphouse_oauth1::Origin;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::multipart;
 use super::outgoing::Failure;
 use crate::error::{Error, Result};
 
@@ -24,6 +25,8 @@ pub(crate) struct Incoming {
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// What was found out about it on its way.
+    pub(crate) extensions: Extensions,
     /// Path and query at the public address, where the router sees another path.
     public_target: Option<PublicTarget>,
 }
@@ -54,6 +57,7 @@ impl Incoming {
             headers: parts.headers,
             body,
             public_target: parts.extensions.remove(),
+            extensions: parts.extensions,
         })
     }
 
@@ -66,6 +70,7 @@ impl Incoming {
             headers: parts.headers,
             body: Bytes::new(),
             public_target: parts.extensions.remove(),
+            extensions: parts.extensions,
         };
         (head, body)
     }
@@ -116,7 +121,7 @@ impl Incoming {
     }
 
     /// The named values of a JSON object or a form; none if the body is neither.
-    pub(crate) fn parameters(&self) -> Result<Map<String, Value>> {
+    pub(crate) async fn parameters(&self) -> Result<Map<String, Value>> {
         match self.media_type().as_str() {
             "application/json" => match self.json()? {
                 Value::Object(parameters) => Ok(parameters),
@@ -125,6 +130,7 @@ impl Incoming {
             "application/x-www-form-urlencoded" => Ok(form_urlencoded::parse(&self.body)
                 .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
                 .collect()),
+            "multipart/form-data" => multipart::fields(self.content_type(), &self.body).await,
             _ => Ok(Map::new()),
         }
     }
@@ -140,12 +146,15 @@ impl Incoming {
 
     /// The media type of the body, without parameters, in lower case.
     pub(crate) fn media_type(&self) -> String {
-        let value = self.headers.get(header::CONTENT_TYPE);
-        let value = value
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        let media_type = value.split(';').next().unwrap_or_default();
+        let media_type = self.content_type().split(';').next().unwrap_or_default();
         media_type.trim().to_ascii_lowercase()
+    }
+
+    fn content_type(&self) -> &str {
+        let value = self.headers.get(header::CONTENT_TYPE);
+        value
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 }
 

@@ -4,6 +4,7 @@ mod cookie;
 mod file;
 mod form;
 mod incoming;
+mod multipart;
 mod outgoing;
 mod path;
 

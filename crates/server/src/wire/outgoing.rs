@@ -102,6 +102,10 @@ impl IntoResponse for Error {
                 .headers_mut()
                 .insert(header::WWW_AUTHENTICATE, CHALLENGE);
         }
+        if let Some(wait) = self.wait {
+            let wait = HeaderValue::from(wait);
+            response.headers_mut().insert(header::RETRY_AFTER, wait);
+        }
         response
             .extensions_mut()
             .insert(Refusal { text: self.text });

@@ -387,3 +387,54 @@ async fn an_account_that_is_not_made_sends_no_letter() {
     register(&server, "bob").await;
     assert_eq!(catcher.next().await.recipient, "bob@mail.test");
 }
+
+#[tokio::test]
+async fn who_has_no_address_gives_one_on_a_page() {
+    let catcher = MailCatcher::start().await;
+    let server = mailing(&catcher).await;
+    server.user("alice").await;
+    let mut browser = server.browser();
+    let reply = browser.get("/main/account").await;
+    assert_eq!(
+        (reply.status, reply.header("location")),
+        (303, "/main/login")
+    );
+    browser.log_in("alice").await;
+    assert!(
+        browser
+            .get("/")
+            .await
+            .body
+            .contains("href=\"/main/account\"")
+    );
+    assert_eq!(browser.get("/main/account").await.element("address"), None);
+    for (email, password, alert) in [
+        ("alice", PASSWORD, "That is no e-mail address."),
+        (
+            "alice@mail.test",
+            "wrong-pass1",
+            "No match for that user name and password.",
+        ),
+    ] {
+        let fields = [("email", email), ("password", password)];
+        let page = browser.submit("/main/account", &fields).await;
+        assert_eq!(page.status, 400);
+        assert!(
+            page.body.contains(&format!("role=\"alert\">{alert}")),
+            "{page:?}"
+        );
+    }
+    let fields = [("email", "alice@mail.test"), ("password", PASSWORD)];
+    let page = browser.submit("/main/account", &fields).await;
+    assert!(
+        page.element("note")
+            .unwrap()
+            .starts_with("A letter is on its way")
+    );
+    let mail = catcher.next().await;
+    assert_eq!(mail.recipient, "alice@mail.test");
+    browser.get(&path(&server, &mail)).await;
+    let page = browser.get("/main/account").await;
+    assert_eq!(page.element("address").as_deref(), Some("alice@mail.test"));
+    assert_eq!(catcher.taken(), None);
+}

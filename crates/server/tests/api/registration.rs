@@ -155,6 +155,77 @@ async fn the_page_takes_the_invitation_from_its_address() {
     assert!(browser.has_session());
 }
 
+#[tokio::test]
+async fn users_invite_others_where_they_may() {
+    let registration = Registration::Invitation { by_users: true };
+    let server = TestServer::start_with(move |builder| builder.registration(registration)).await;
+    let client = server.client().await;
+    let first = invited("bob", &server.invite().await);
+    client.post_json("/api/users", &first).await.ok();
+    let mut browser = server.browser();
+    let reply = browser.submit("/main/invite", &[]).await;
+    assert_eq!(reply.status, 401);
+    browser.log_in("bob").await;
+    assert!(browser.get("/").await.body.contains("id=\"invite\""));
+    let page = browser.submit("/main/invite", &[]).await;
+    let address = page.element("invitation").unwrap();
+    let page = server.browser().get(&address).await;
+    let account = invited("carol", &page.field("invitation").unwrap());
+    client.post_json("/api/users", &account).await.ok();
+}
+
+#[tokio::test]
+async fn only_the_operator_invites_where_users_may_not() {
+    let server = with_invitations().await;
+    let client = server.client().await;
+    let bob = invited("bob", &server.invite().await);
+    client.post_json("/api/users", &bob).await.ok();
+    let mut browser = server.browser();
+    browser.log_in("bob").await;
+    assert!(!browser.get("/").await.body.contains("id=\"invite\""));
+    let page = browser.submit("/main/invite", &[]).await;
+    page.refused_page(403, "Only who runs this server invites people.");
+}
+
+/// A form as `multipart/form-data`.
+fn multipart(fields: &[(&str, &str)]) -> String {
+    let part = |(name, value): &(&str, &str)| {
+        format!("--limit\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let parts: String = fields.iter().map(part).collect();
+    format!("{parts}--limit--\r\n")
+}
+
+#[tokio::test]
+async fn applications_and_accounts_can_be_made_by_multipart_forms() {
+    let media_type = "multipart/form-data; boundary=limit";
+    let server = TestServer::start().await;
+    let application = multipart(&[
+        ("type", "client_associate"),
+        ("application_name", "Ünder one röof"),
+    ]);
+    let call = server.anonymous().request("POST", "/api/client/register");
+    let registered = call.body(media_type, application).send().await.ok();
+    let text = |name: &str| registered[name].as_str().unwrap().to_owned();
+    let credentials = ClientCredentials::new(text("client_id"), text("client_secret"));
+    let client = server.anonymous().with_client(credentials);
+    let account = multipart(&[("nickname", "alice"), ("password", PASSWORD)]);
+    let call = client.request("POST", "/api/users");
+    let record = call.body(media_type, account).send().await.ok();
+    assert_eq!(record["nickname"], "alice");
+
+    for (media_type, body) in [
+        ("multipart/form-data", "x".to_owned()),
+        (media_type, "--limit\r\nnothing".to_owned()),
+        (media_type, multipart(&[("type", "x"); 101])),
+    ] {
+        let call = server.anonymous().request("POST", "/api/client/register");
+        let reply = call.body(media_type, body).send().await;
+        let refusal = reply.refusal(400);
+        assert!(refusal.starts_with("Invalid "), "{refusal}");
+    }
+}
+
 fn preset_client() -> PresetClient {
     PresetClient {
         id: "preset-client".to_owned(),

@@ -47,7 +47,7 @@ pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Rep
     if nickname.is_empty() || password.is_empty() {
         return bad("nickname and password are required.");
     }
-    let Some(user) = check_password(&app, nickname, password).await? else {
+    let Some(user) = check_password(&app, &incoming, nickname, password).await? else {
         return bad("No match for that nickname and password.");
     };
     let cookie = Session::begin(&app, &incoming.headers, user).await?;
