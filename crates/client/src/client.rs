@@ -9,7 +9,8 @@ use pumphouse_oauth1::{ClientCredentials, Clock, Signer, SystemClock};
 
 use crate::application::Application;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{CredentialStore, Record, RecordKey};
+use crate::met::Met;
+use crate::store::{CredentialStore, Record, RecordKey, ServerKey, ServerRecord};
 use crate::transport::{Limits, Observer, Transport};
 
 /// A program that talks to pump.io servers. Cheap to clone; one is enough for any number of
@@ -36,6 +37,7 @@ pub struct Client {
 struct Inner {
     application: Application,
     transport: Transport,
+    met: Met,
     store: Option<Arc<dyn CredentialStore>>,
     clock: Arc<dyn Clock>,
     nonces: Arc<dyn NonceSource>,
@@ -121,6 +123,7 @@ impl ClientBuilder {
                     self.user_agent,
                     self.observer,
                 ),
+                met: Met::default(),
                 store: self.store,
                 clock: self.clock,
                 nonces: self.nonces,
@@ -214,6 +217,23 @@ impl Client {
         Ok(self.with_store(update).await?.flatten())
     }
 
+    /// What the store holds of a server where this program has no account.
+    pub(crate) async fn server_record(&self, host: &str) -> Result<Option<ServerRecord>> {
+        let key = ServerKey::new(self.application().name(), host);
+        let record = self
+            .with_store(move |store| store.read_server(&key))
+            .await?;
+        Ok(record.flatten())
+    }
+
+    /// Keeps what is known of a server where this program has no account.
+    pub(crate) async fn update_server(&self, record: ServerRecord) -> Result<()> {
+        let keep = move |store: &dyn CredentialStore| {
+            store.update_server(&record.key(), &mut |kept| *kept = Some(record.clone()))
+        };
+        self.with_store(keep).await.map(|_| ())
+    }
+
     /// Uses the store, if there is one, off the async threads.
     async fn with_store<T: Send + 'static>(
         &self,
@@ -228,6 +248,10 @@ impl Client {
                 Error::new(ErrorKind::Store, "the store of credentials failed").with_source(error)
             })?
             .map(Some)
+    }
+
+    pub(crate) fn met(&self) -> &Met {
+        &self.inner.met
     }
 
     pub(crate) fn transport(&self) -> &Transport {

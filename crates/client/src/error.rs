@@ -136,6 +136,13 @@ impl Error {
         self
     }
 
+    /// Leaves out what the server said if this is in it.
+    pub(crate) fn without(mut self, secret: &str) -> Self {
+        let is_clean = |text: &String| !text.contains(secret);
+        self.inner.server_text = self.inner.server_text.filter(is_clean);
+        self
+    }
+
     pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.inner.kind = kind;
         self

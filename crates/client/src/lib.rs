@@ -53,6 +53,7 @@ mod client;
 mod discovery;
 mod error;
 mod login;
+mod met;
 mod session;
 mod store;
 mod transport;
@@ -74,10 +75,11 @@ pub use self::login::{
     Callback, LoopbackListener, PendingAuthorization, Registration, Server, Verifier,
 };
 pub use self::session::{
-    Act, Content, Done, Inbox, Item, Outbox, Page, PageRequest, PostFile, Received, Recipient,
-    Request, Response, Session, Upload, Written,
+    Act, Content, Done, Feed, Inbox, Item, ItemStream, Items, Outbox, Page, PageRequest, Person,
+    PersonRef, PostFile, Received, Recipient, Request, Response, Session, Upload, Written,
 };
 pub use self::store::{
-    CredentialStore, FileStore, KeptClient, KeptPending, MemoryStore, Record, RecordKey,
+    CredentialStore, FileStore, KeptClient, KeptPending, MemoryStore, Record, RecordKey, ServerKey,
+    ServerRecord,
 };
 pub use self::transport::{Exchange, Observer, Progress, SignedWith};

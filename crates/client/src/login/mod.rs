@@ -6,6 +6,7 @@
 
 mod begin;
 mod dance;
+mod foreign;
 mod loopback;
 mod pending;
 mod registration;

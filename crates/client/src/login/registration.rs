@@ -8,9 +8,10 @@ use serde::Deserialize;
 
 use super::server::Server;
 use crate::client::Client;
+use crate::discovery::Endpoints;
 use crate::error::{ErrorKind, Result};
 use crate::store::{KeptClient, Record};
-use crate::transport::Outgoing;
+use crate::transport::{Answer, Outgoing};
 
 /// A program that its server knows. Made by [`Server::register`], [`Server::recall`] or
 /// [`Server::registered_as`].
@@ -29,38 +30,8 @@ impl Server {
     /// [`Refused`](ErrorKind::Refused) with the server's words if it does not like what the
     /// program says of itself.
     pub async fn register(&self) -> Result<Registration> {
-        #[derive(Deserialize)]
-        struct Registered {
-            client_id: Option<String>,
-            client_secret: Option<String>,
-            #[serde(default)]
-            expires_at: u64,
-            // Some servers refuse with 200.
-            error: Option<String>,
-        }
-        let mut request = Outgoing::new(
-            "registering this program",
-            Method::POST,
-            self.endpoints().registration.clone(),
-        );
-        request.set_json(&self.client().application().associate())?;
-        let answer = self.client().transport().send(request, None).await?;
-        let answer = answer.success()?;
-        let registered: Registered = answer.json()?;
-        let (Some(key), Some(secret), None) = (
-            registered.client_id,
-            registered.client_secret,
-            &registered.error,
-        ) else {
-            return Err(match registered.error {
-                Some(_) => answer.refusal().with_kind(ErrorKind::Refused),
-                None => answer.invalid("holds no client key and secret"),
-            });
-        };
-        let registration = self.registration(KeptClient {
-            credentials: ClientCredentials::new(key, secret),
-            expires_at: registered.expires_at,
-        });
+        let kept = register(self.client(), self.endpoints()).await?;
+        let registration = self.registration(kept);
         registration.keep().await?;
         Ok(registration)
     }
@@ -94,7 +65,99 @@ impl Server {
     }
 }
 
+/// Registers a program with a server.
+pub(super) async fn register(client: &Client, endpoints: &Endpoints) -> Result<KeptClient> {
+    let body = client.application().associate();
+    let answer = ask(client, endpoints, "registering this program", &body).await?;
+    let registered: Registered = answer.json()?;
+    registered.kept(None).map_err(|problem| match problem {
+        Problem::Refused => answer.refusal().with_kind(ErrorKind::Refused),
+        Problem::Incomplete => answer.invalid("holds no client key and secret"),
+    })
+}
+
+async fn ask(
+    client: &Client,
+    endpoints: &Endpoints,
+    purpose: &'static str,
+    body: &serde_json::Value,
+) -> Result<Answer> {
+    let mut request = Outgoing::new(purpose, Method::POST, endpoints.registration.clone());
+    request.set_json(body)?;
+    client.transport().send(request, None).await?.success()
+}
+
+/// What a server says of a registration.
+#[derive(Deserialize)]
+struct Registered {
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    expires_at: Option<u64>,
+    // Some servers refuse with 200.
+    error: Option<String>,
+}
+
+enum Problem {
+    Refused,
+    Incomplete,
+}
+
+impl Registered {
+    /// The registration; what the server does not repeat is as before.
+    fn kept(self, before: Option<&KeptClient>) -> Result<KeptClient, Problem> {
+        if self.error.is_some() {
+            return Err(Problem::Refused);
+        }
+        let old = before.map(|kept| &kept.credentials);
+        let key = self.client_id.or(old.map(|old| old.key().to_owned()));
+        let secret = self.client_secret.map(Secret::new);
+        let secret = secret.or(old.map(|old| old.secret().clone()));
+        let (Some(key), Some(secret)) = (key, secret) else {
+            return Err(Problem::Incomplete);
+        };
+        Ok(KeptClient {
+            credentials: ClientCredentials::new(key, secret),
+            expires_at: self
+                .expires_at
+                .unwrap_or(before.map_or(0, |kept| kept.expires_at)),
+        })
+    }
+}
+
 impl Registration {
+    /// Tells the server what the program says of itself now: a new name, other contacts, other
+    /// addresses to come back to (pump.io protocol, section 2). Tokens stay good.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`](ErrorKind::Refused) with the server's words if it does not like them, or does
+    /// not know the program any more.
+    pub async fn update(&self) -> Result<Self> {
+        let client = self.server.client();
+        let mut body = client.application().associate();
+        body["type"] = "client_update".into();
+        body["client_id"] = self.key().into();
+        body["client_secret"] = self.secret().expose().into();
+        let purpose = "updating the registration of this program";
+        let answer = ask(client, self.server.endpoints(), purpose, &body).await;
+        // Servers may repeat in their refusal what they were sent.
+        let answer = answer.map_err(|error| error.without(self.secret().expose()))?;
+        let updated: Registered = answer.json()?;
+        let kept = updated.kept(Some(&self.kept)).map_err(|_| {
+            let refusal = answer.refusal().with_kind(ErrorKind::Refused);
+            refusal.without(self.secret().expose())
+        })?;
+        let updated = Self::new(self.server.clone(), kept.clone());
+        let place = updated.to_record();
+        let change = move |record: &mut Option<Record>| {
+            record.get_or_insert(place).client = Some(kept);
+        };
+        client
+            .update_store(updated.to_record().key(), change)
+            .await?;
+        Ok(updated)
+    }
+
     fn new(server: Server, kept: KeptClient) -> Self {
         Self { server, kept }
     }

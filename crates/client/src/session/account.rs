@@ -120,7 +120,7 @@ impl Session {
         &self.inner.token
     }
 
-    pub(super) fn client(&self) -> &Client {
+    pub(crate) fn client(&self) -> &Client {
         self.inner.registration.server().client()
     }
 
@@ -133,18 +133,6 @@ impl Session {
     pub async fn whoami(&self) -> Result<Received<Object>> {
         let url = self.endpoints().whoami.clone();
         let request = Outgoing::new("asking who this is", Method::GET, url);
-        Received::decode(&self.send(request).await?.success()?)
-    }
-
-    /// Reads an object by its address on this server.
-    ///
-    /// # Errors
-    ///
-    /// [`ForeignOrigin`](ErrorKind::ForeignOrigin) for an address on another server, where these
-    /// credentials mean nothing; [`NotFound`](ErrorKind::NotFound), [`Gone`](ErrorKind::Gone) and
-    /// [`Forbidden`](ErrorKind::Forbidden) as the server says.
-    pub async fn object(&self, url: &str) -> Result<Received<Object>> {
-        let request = Outgoing::new("reading an object", Method::GET, self.resolve(url)?);
         Received::decode(&self.send(request).await?.success()?)
     }
 

@@ -1,9 +1,56 @@
-//! Feeds: the inbox, the outbox, and their parts.
+//! Feeds: collections that are read page by page, or item by item.
 
-use pumphouse_activity::Activity;
+use pumphouse_activity::{Activity, Object};
 
 use super::account::Session;
-use super::page::PageRequest;
+use super::address::Address;
+use super::items::Items;
+use super::page::{Item, PageRequest};
+
+/// A collection on a server: followers, replies, lists, …. Made by the methods of [`Session`] and
+/// [`Person`](super::Person) that are called like what they hold.
+///
+/// ```no_run
+/// # async fn example(session: pumphouse_client::Session) -> pumphouse_client::Result<()> {
+/// let mut people = session.followers().search("ali").items().limit(10).stream();
+/// while let Some(person) = people.next().await {
+///     println!("{:?}", person?.display_name);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Feed<T = Object> {
+    request: PageRequest<T>,
+}
+
+impl<T> Feed<T> {
+    pub(super) fn new(session: &Session, purpose: &'static str, address: Address) -> Self {
+        Self {
+            request: PageRequest::new(session.clone(), purpose, address),
+        }
+    }
+
+    /// A page of it, the newest unless said otherwise.
+    pub fn page(&self) -> PageRequest<T> {
+        self.request.clone()
+    }
+
+    /// Only people whose name contains this text. Servers search among followers, people
+    /// followed, people who like something, and members of groups (pump.io protocol, section 5.5).
+    #[must_use]
+    pub fn search(mut self, text: impl Into<String>) -> Self {
+        self.request = self.request.search(text.into());
+        self
+    }
+}
+
+impl<T: Item> Feed<T> {
+    /// Its items one by one, over all pages.
+    pub fn items(&self) -> Items<T> {
+        Items::new(self.page())
+    }
+}
 
 /// The halves of a feed (pump.io protocol, section 6.9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,20 +92,8 @@ pub struct Inbox {
     half: Option<Half>,
 }
 
-impl Session {
-    /// What was delivered to the account, and what it did itself.
-    pub fn inbox(&self) -> Inbox {
-        Inbox::new(self.clone())
-    }
-
-    /// What the account did.
-    pub fn outbox(&self) -> Outbox {
-        Outbox::new(self.clone())
-    }
-}
-
 impl Inbox {
-    fn new(session: Session) -> Self {
+    pub(super) fn new(session: Session) -> Self {
         Self {
             session,
             direct: false,
@@ -87,25 +122,36 @@ impl Inbox {
         self
     }
 
-    /// A page of it, the newest unless said otherwise.
-    pub fn page(&self) -> PageRequest<Activity> {
+    fn feed(&self) -> Feed<Activity> {
         let direct = if self.direct { "/direct" } else { "" };
         let path = format!("/inbox{direct}{}", Half::path(self.half));
-        PageRequest::new(self.session.clone(), "reading the inbox", &path)
+        Feed::new(&self.session, "reading the inbox", self.session.own(&path))
+    }
+
+    /// A page of it, the newest unless said otherwise.
+    pub fn page(&self) -> PageRequest<Activity> {
+        self.feed().page()
+    }
+
+    /// Its activities one by one, over all pages.
+    pub fn items(&self) -> Items<Activity> {
+        self.feed().items()
     }
 }
 
-/// What the account did. Made by [`Session::outbox`].
+/// What a person did. Made by [`Session::outbox`] and [`Person::outbox`](super::Person::outbox).
 #[derive(Clone, Debug)]
 pub struct Outbox {
     session: Session,
+    address: Address,
     half: Option<Half>,
 }
 
 impl Outbox {
-    fn new(session: Session) -> Self {
+    pub(super) fn new(session: Session, address: Address) -> Self {
         Self {
             session,
+            address,
             half: None,
         }
     }
@@ -124,9 +170,18 @@ impl Outbox {
         self
     }
 
+    fn feed(&self) -> Feed<Activity> {
+        let address = self.address.clone().part(Half::path(self.half));
+        Feed::new(&self.session, "reading the outbox", address)
+    }
+
     /// A page of it, the newest unless said otherwise.
     pub fn page(&self) -> PageRequest<Activity> {
-        let path = format!("/feed{}", Half::path(self.half));
-        PageRequest::new(self.session.clone(), "reading the outbox", &path)
+        self.feed().page()
+    }
+
+    /// Its activities one by one, over all pages.
+    pub fn items(&self) -> Items<Activity> {
+        self.feed().items()
     }
 }

@@ -3,32 +3,33 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use http::Method;
-use pumphouse_activity::{Activity, Collection, Object};
+use pumphouse_activity::{Activity, Collection, Object, User};
 use serde::de::DeserializeOwned;
 use url::{Url, form_urlencoded};
 
 use super::account::Session;
+use super::address::Address;
 use super::received::Received;
 use crate::error::{Error, ErrorKind, Result};
-use crate::transport::Outgoing;
 
 /// The most items that servers give at once (pump.io protocol, section 5.2).
 const MAX_COUNT: u16 = 200;
+/// How many they give if they are not asked for a number.
+const DEFAULT_COUNT: u16 = 20;
 
 /// Where a page begins. Servers refuse two of these at once, so there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Cursor {
+pub(super) enum Cursor {
     /// Older than the item with this id.
     Before(String),
     /// Newer than the item with this id.
     Since(String),
-    /// This many items from the newest; only ever taken over from a server's own links.
-    Offset(String),
+    /// Behind this many items from the newest: for collections whose pages do not lead on.
+    Offset(u64),
 }
 
 /// What collections hold.
-pub trait Item: DeserializeOwned {
+pub trait Item: DeserializeOwned + Send + 'static {
     /// The id, by which a page can begin after the item or before it.
     fn id(&self) -> Option<&str>;
 }
@@ -39,6 +40,12 @@ impl Item for Activity {
     }
 }
 
+impl Item for User {
+    fn id(&self) -> Option<&str> {
+        self.nickname.as_deref()
+    }
+}
+
 impl Item for Object {
     fn id(&self) -> Option<&str> {
         self.id.as_deref()
@@ -46,11 +53,11 @@ impl Item for Object {
 }
 
 /// Asks for a page of a collection. Made by the `page` methods of collections.
-#[derive(Clone)]
 pub struct PageRequest<T> {
     session: Session,
     purpose: &'static str,
-    url: Url,
+    address: Address,
+    search: Option<String>,
     count: Option<u16>,
     cursor: Option<Cursor>,
     items: PhantomData<fn() -> T>,
@@ -69,13 +76,12 @@ pub struct Page<T> {
 }
 
 impl<T> PageRequest<T> {
-    /// For a collection of the session's account, by its path behind `/api/user/NICK`.
-    pub(super) fn new(session: Session, purpose: &'static str, path: &str) -> Self {
-        let url = session.endpoints().user(session.account().user(), path);
+    pub(super) fn new(session: Session, purpose: &'static str, address: Address) -> Self {
         Self {
             session,
             purpose,
-            url,
+            address,
+            search: None,
             count: None,
             cursor: None,
             items: PhantomData,
@@ -89,44 +95,77 @@ impl<T> PageRequest<T> {
         self
     }
 
-    /// Only what is older than the item with this id. Takes back `since`.
+    /// Only people whose name contains this text.
+    pub(super) fn search(mut self, text: String) -> Self {
+        self.search = Some(text);
+        self
+    }
+
+    /// Only what is older than the item with this id. Takes back `since` and `offset`.
     #[must_use]
     pub fn before(mut self, id: impl Into<String>) -> Self {
         self.cursor = Some(Cursor::Before(id.into()));
         self
     }
 
-    /// Only what is directly newer than the item with this id. Takes back `before`.
+    /// Only what is directly newer than the item with this id. Takes back `before` and `offset`.
     #[must_use]
     pub fn since(mut self, id: impl Into<String>) -> Self {
         self.cursor = Some(Cursor::Since(id.into()));
         self
     }
 
-    fn at(&self, cursor: Cursor) -> Self {
-        Self {
-            session: self.session.clone(),
-            purpose: self.purpose,
-            url: self.url.clone(),
-            count: self.count,
-            cursor: Some(cursor),
-            items: PhantomData,
-        }
+    /// Only what stands behind so many items. Takes back `before` and `since`, which are better
+    /// where there are ids: what is posted in between shifts all places.
+    #[must_use]
+    pub fn offset(mut self, items: u64) -> Self {
+        self.cursor = Some(Cursor::Offset(items));
+        self
     }
 
-    fn address(&self) -> Url {
-        let mut url = self.url.clone();
-        if self.count.is_none() && self.cursor.is_none() {
+    /// How many items were asked for, if a number was said.
+    pub(super) fn asked(&self) -> Option<u16> {
+        self.count
+    }
+
+    /// Where the page begins.
+    pub(super) fn cursor(&self) -> Option<Cursor> {
+        self.cursor.clone()
+    }
+
+    /// The same from elsewhere in the collection.
+    pub(super) fn at(&self, cursor: Option<Cursor>) -> Self {
+        let mut request = self.clone();
+        request.cursor = cursor;
+        request
+    }
+
+    fn has_arguments(&self) -> bool {
+        self.count.is_some() || self.cursor.is_some() || self.search.is_some()
+    }
+
+    fn with_arguments(&self, mut url: Url) -> Url {
+        if !self.has_arguments() {
             return url;
         }
         let mut query = url.query_pairs_mut();
-        if let Some(count) = self.count {
-            query.append_pair("count", &count.to_string());
+        match (self.count, &self.cursor) {
+            (Some(count), _) => {
+                query.append_pair("count", &count.to_string());
+            }
+            // What is too much on the page can then be told.
+            (None, Some(Cursor::Offset(_))) => {
+                query.append_pair("count", &DEFAULT_COUNT.to_string());
+            }
+            (None, _) => {}
+        }
+        if let Some(text) = &self.search {
+            query.append_pair("q", text);
         }
         match &self.cursor {
             Some(Cursor::Before(id)) => query.append_pair("before", id),
             Some(Cursor::Since(id)) => query.append_pair("since", id),
-            Some(Cursor::Offset(offset)) => query.append_pair("offset", offset),
+            Some(Cursor::Offset(offset)) => query.append_pair("offset", &offset.to_string()),
             None => &mut query,
         };
         drop(query);
@@ -149,10 +188,14 @@ impl<T: Item> PageRequest<T> {
                 format!("{}: a page has at most {MAX_COUNT} items", self.purpose),
             ));
         }
-        let request = Outgoing::new(self.purpose, Method::GET, self.address());
-        let answer = self.session.send(request).await?.success()?;
-        let received = Received::<Collection<T>>::decode(&answer)?;
+        let has_arguments = self.has_arguments();
+        let url = self.session.locate(&self.address, has_arguments).await?;
+        let url = self.with_arguments(url);
+        let answer = self.session.read(self.purpose, url).await?;
+        let mut received = Received::<Collection<T>>::decode(&answer)?;
         let (older, newer) = cursors(&received);
+        let older = older.or_else(|| self.behind(&received));
+        self.mend(received.value_mut());
         Ok(Page {
             request: self,
             collection: received,
@@ -162,7 +205,48 @@ impl<T: Item> PageRequest<T> {
     }
 }
 
+impl<T> PageRequest<T> {
+    /// The place behind this page, on servers that lead on from no page of some collections
+    /// (pump.io protocol, quirk 57): if there must be more, by their own count.
+    fn behind(&self, collection: &Collection<T>) -> Option<Cursor> {
+        let place = match self.cursor {
+            None => 0,
+            Some(Cursor::Offset(place)) => place,
+            Some(Cursor::Before(_) | Cursor::Since(_)) => return None,
+        };
+        let length = collection.items.as_ref().map_or(0, Vec::len);
+        let asked = self.count.unwrap_or(DEFAULT_COUNT);
+        let next = place.saturating_add(asked.into());
+        let is_more = match collection.total_items {
+            Some(total) => length > 0 && total > next,
+            None => length >= asked.into(),
+        };
+        is_more.then_some(Cursor::Offset(next))
+    }
+
+    /// Some servers give all items from the first, instead of those behind the place
+    /// (pump.io protocol, section 5.2, "offset defect").
+    fn mend(&self, collection: &mut Collection<T>) {
+        let Some(Cursor::Offset(place)) = self.cursor else {
+            return;
+        };
+        let asked = usize::from(self.count.unwrap_or(DEFAULT_COUNT));
+        if let Some(items) = &mut collection.items
+            && items.len() > asked
+        {
+            let place = usize::try_from(place).unwrap_or(usize::MAX);
+            items.drain(..place.min(items.len()));
+            items.truncate(asked);
+        }
+    }
+}
+
 impl<T> Page<T> {
+    /// Where the next older page begins.
+    pub(super) fn older(&self) -> Option<&Cursor> {
+        self.older.as_ref()
+    }
+
     /// The items.
     pub fn items(&self) -> &[T] {
         self.collection.items.as_deref().unwrap_or_default()
@@ -188,7 +272,7 @@ impl<T> Page<T> {
         self.collection.raw()
     }
 
-    /// Whether the server says that there are older items.
+    /// Whether there seem to be older items. Some servers say so on the last page, too.
     pub fn has_next(&self) -> bool {
         self.older.is_some()
     }
@@ -217,7 +301,7 @@ impl<T: Item> Page<T> {
         let Some(cursor) = cursor else {
             return Ok(None);
         };
-        let page = self.request.at(cursor.clone()).send().await?;
+        let page = self.request.at(Some(cursor.clone())).send().await?;
         // Some servers give a page again, or link to empty ones without end.
         let turned = !page.items().is_empty() && page.raw() != self.raw();
         Ok(turned.then_some(page))
@@ -247,16 +331,33 @@ fn cursor_of(link: &str) -> Option<Cursor> {
         match &*name {
             "before" if !value.is_empty() => Some(Cursor::Before(value)),
             "since" if !value.is_empty() => Some(Cursor::Since(value)),
-            "offset" if value.parse::<u64>().is_ok() => Some(Cursor::Offset(value)),
+            "offset" => value.parse().ok().map(Cursor::Offset),
             _ => None,
         }
     })
 }
 
+// Written out because a derived `Clone` would ask for `T: Clone`.
+impl<T> Clone for PageRequest<T> {
+    fn clone(&self) -> Self {
+        Self {
+            session: self.session.clone(),
+            purpose: self.purpose,
+            address: self.address.clone(),
+            search: self.search.clone(),
+            count: self.count,
+            cursor: self.cursor.clone(),
+            items: PhantomData,
+        }
+    }
+}
+
 impl<T> fmt::Debug for PageRequest<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PageRequest")
-            .field("address", &self.address().as_str())
+            .field("address", &self.address)
+            .field("count", &self.count)
+            .field("cursor", &self.cursor)
             .finish_non_exhaustive()
     }
 }

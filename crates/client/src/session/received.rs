@@ -32,6 +32,11 @@ impl<T> Received<T> {
         &self.raw
     }
 
+    /// The value, to be changed; the JSON stays as the server sent it.
+    pub(crate) fn value_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+
     /// The value alone.
     pub fn into_inner(self) -> T {
         self.value

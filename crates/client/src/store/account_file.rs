@@ -5,11 +5,13 @@ use std::io::{self, ErrorKind as IoKind};
 use std::path::Path;
 
 use pumphouse_activity::Acct;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::disk::{self, failed};
 use super::record::Record;
+use super::server_record::ServerRecord;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The version of the files that this code writes.
@@ -24,6 +26,26 @@ pub(super) struct Content {
     pub(super) account: Acct,
     /// One for each application.
     pub(super) records: Vec<Record>,
+}
+
+/// The content of the file of a server where there are no accounts.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ServerContent {
+    version: u32,
+    pub(super) host: String,
+    /// One for each application.
+    pub(super) servers: Vec<ServerRecord>,
+}
+
+impl ServerContent {
+    /// A server without records.
+    pub(super) fn new(host: String) -> Self {
+        Self {
+            version: VERSION,
+            host,
+            servers: Vec::new(),
+        }
+    }
 }
 
 /// Only what every version of the files has.
@@ -52,7 +74,7 @@ impl Content {
 }
 
 /// The content of a file, or `None` if there is no such file.
-pub(super) fn load(path: &Path) -> Result<Option<Content>, Unusable> {
+pub(super) fn load<C: DeserializeOwned>(path: &Path) -> Result<Option<C>, Unusable> {
     let bytes = match disk::read_limited(path, MAX_SIZE) {
         Ok(bytes) => Zeroizing::new(bytes),
         Err(error) if error.kind() == IoKind::NotFound => return Ok(None),
@@ -96,7 +118,7 @@ fn is_the_files_own(error: &io::Error, path: &Path) -> bool {
 }
 
 /// Replaces the file, in this directory, with this content.
-pub(super) fn save(directory: &Path, path: &Path, content: &Content) -> Result<()> {
+pub(super) fn save(directory: &Path, path: &Path, content: &impl Serialize) -> Result<()> {
     let written = serde_json::to_vec_pretty(content)
         .map_err(io::Error::from)
         .map(Zeroizing::new)

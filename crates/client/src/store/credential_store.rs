@@ -3,6 +3,7 @@
 use pumphouse_activity::Acct;
 
 use super::record::{Record, RecordKey};
+use super::server_record::{ServerKey, ServerRecord};
 use crate::error::Result;
 
 /// A place for credentials: one [`Record`] for each application and account.
@@ -45,4 +46,30 @@ pub trait CredentialStore: Send + Sync {
     ///
     /// As for [`read`](CredentialStore::read).
     fn accounts(&self, application: &str) -> Result<Vec<Acct>>;
+
+    /// The record of a server where an application has no account, if there is one. A store that
+    /// keeps none makes the program register anew at every start.
+    ///
+    /// # Errors
+    ///
+    /// As for [`read`](CredentialStore::read).
+    fn read_server(&self, key: &ServerKey) -> Result<Option<ServerRecord>> {
+        let _ = key;
+        Ok(None)
+    }
+
+    /// Changes the record of a server in one step, as [`update`](CredentialStore::update) does
+    /// for accounts.
+    ///
+    /// # Errors
+    ///
+    /// As for [`read`](CredentialStore::read); then nothing has changed.
+    fn update_server(
+        &self,
+        key: &ServerKey,
+        change: &mut dyn FnMut(&mut Option<ServerRecord>),
+    ) -> Result<()> {
+        let _ = (key, change);
+        Ok(())
+    }
 }

@@ -11,14 +11,18 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use pumphouse_activity::Acct;
+use serde::de::DeserializeOwned;
 
-use super::account_file::{self, Content, Unusable};
+use super::account_file::{self, Content, ServerContent, Unusable};
 use super::credential_store::CredentialStore;
 use super::disk::{self, failed};
 use super::record::{Record, RecordKey};
+use super::server_record::{ServerKey, ServerRecord};
 use crate::error::{Error, ErrorKind, Result};
 
 const EXTENSION: &str = ".json";
+/// Of the files of servers where there are no accounts.
+const SERVER_EXTENSION: &str = ".server.json";
 const LOCK: &str = ".lock";
 
 /// What is written otherwise in file names. Upper case is, too: names of people on pump.io
@@ -88,15 +92,13 @@ impl FileStore {
 
     /// The file of an account.
     pub fn path_of(&self, account: &Acct) -> PathBuf {
-        let mut name = String::new();
-        for c in account.to_string().chars() {
-            if c.is_ascii_uppercase() || (c == '.' && name.is_empty()) {
-                name.push_str(&format!("%{:02X}", u32::from(c)));
-            } else {
-                name.extend(utf8_percent_encode(c.encode_utf8(&mut [0; 4]), ESCAPED));
-            }
-        }
+        let name = file_name(&account.to_string());
         self.directory.join(name + EXTENSION)
+    }
+
+    /// The file of a server where there are no accounts.
+    fn path_of_server(&self, host: &str) -> PathBuf {
+        self.directory.join(file_name(host) + SERVER_EXTENSION)
     }
 
     fn make_directory(&self) -> Result<()> {
@@ -118,7 +120,7 @@ impl FileStore {
 
     /// The content of a file, or `None` if there is no such file. What is corrupt is put aside;
     /// the caller must hold the lock.
-    fn load_locked(&self, path: &Path) -> Result<Option<Content>> {
+    fn load_locked<C: DeserializeOwned>(&self, path: &Path) -> Result<Option<C>> {
         match account_file::load(path) {
             Ok(content) => Ok(content),
             Err(Unusable::Other(error)) => Err(error),
@@ -127,7 +129,7 @@ impl FileStore {
     }
 
     /// The content of a file, without the lock unless it is needed: a file is always whole.
-    fn load(&self, path: &Path) -> Result<Option<Content>> {
+    fn load<C: DeserializeOwned>(&self, path: &Path) -> Result<Option<C>> {
         match account_file::load(path) {
             Ok(content) => Ok(content),
             Err(Unusable::Other(error)) => Err(error),
@@ -142,7 +144,7 @@ impl FileStore {
 
 impl CredentialStore for FileStore {
     fn read(&self, key: &RecordKey) -> Result<Option<Record>> {
-        let content = self.load(&self.path_of(&key.account))?;
+        let content: Option<Content> = self.load(&self.path_of(&key.account))?;
         Ok(content.and_then(|content| {
             content
                 .records
@@ -158,23 +160,37 @@ impl CredentialStore for FileStore {
         let mut content = self
             .load_locked(&path)?
             .unwrap_or_else(|| Content::new(key.account.clone()));
-        let place = content
-            .records
-            .iter()
-            .position(|record| record.key() == *key);
-        let before = place.map(|place| content.records.remove(place));
-        let mut after = before.clone();
-        change(&mut after);
-        if after == before {
+        if !change_one(&mut content.records, |record| record.key() == *key, change) {
             return Ok(());
         }
-        if let Some(record) = after {
-            let place = place.unwrap_or(content.records.len());
-            content.records.insert(place, record);
-        }
         if content.records.is_empty() {
-            return fs::remove_file(&path)
-                .map_err(|error| failed("could not remove", &path, error));
+            return remove(&path);
+        }
+        account_file::save(&self.directory, &path, &content)
+    }
+
+    fn read_server(&self, key: &ServerKey) -> Result<Option<ServerRecord>> {
+        let content: Option<ServerContent> = self.load(&self.path_of_server(&key.host))?;
+        let mut records = content.into_iter().flat_map(|content| content.servers);
+        Ok(records.find(|record| record.key() == *key))
+    }
+
+    fn update_server(
+        &self,
+        key: &ServerKey,
+        change: &mut dyn FnMut(&mut Option<ServerRecord>),
+    ) -> Result<()> {
+        self.make_directory()?;
+        let path = self.path_of_server(&key.host);
+        let _lock = self.lock()?;
+        let mut content = self
+            .load_locked(&path)?
+            .unwrap_or_else(|| ServerContent::new(key.host.clone()));
+        if !change_one(&mut content.servers, |record| record.key() == *key, change) {
+            return Ok(());
+        }
+        if content.servers.is_empty() {
+            return remove(&path);
         }
         account_file::save(&self.directory, &path, &content)
     }
@@ -191,7 +207,7 @@ impl CredentialStore for FileStore {
             if !is_account_file(&entry.file_name().to_string_lossy()) {
                 continue;
             }
-            if let Some(content) = self.load(&entry.path())?
+            if let Some(content) = self.load::<Content>(&entry.path())?
                 && content
                     .records
                     .iter()
@@ -203,6 +219,40 @@ impl CredentialStore for FileStore {
         accounts.sort();
         Ok(accounts)
     }
+}
+
+/// Changes the one record that is meant; says whether that changed anything.
+fn change_one<R: Clone + PartialEq>(
+    records: &mut Vec<R>,
+    is_meant: impl FnMut(&R) -> bool,
+    change: &mut dyn FnMut(&mut Option<R>),
+) -> bool {
+    let place = records.iter().position(is_meant);
+    let before = place.map(|place| records.remove(place));
+    let mut after = before.clone();
+    change(&mut after);
+    let has_changed = after != before;
+    if let Some(record) = after {
+        records.insert(place.unwrap_or(records.len()), record);
+    }
+    has_changed
+}
+
+fn remove(path: &Path) -> Result<()> {
+    fs::remove_file(path).map_err(|error| failed("could not remove", path, error))
+}
+
+/// What an account or host is called on disk.
+fn file_name(of: &str) -> String {
+    let mut name = String::new();
+    for c in of.chars() {
+        if c.is_ascii_uppercase() || (c == '.' && name.is_empty()) {
+            name.push_str(&format!("%{:02X}", u32::from(c)));
+        } else {
+            name.extend(utf8_percent_encode(c.encode_utf8(&mut [0; 4]), ESCAPED));
+        }
+    }
+    name
 }
 
 fn is_account_file(name: &str) -> bool {

@@ -7,12 +7,14 @@ use pumphouse_activity::Acct;
 
 use super::credential_store::CredentialStore;
 use super::record::{Record, RecordKey};
+use super::server_record::{ServerKey, ServerRecord};
 use crate::error::Result;
 
 /// Credentials in memory, for tests and for programs that keep them in their own way.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     records: Mutex<BTreeMap<RecordKey, Record>>,
+    servers: Mutex<BTreeMap<ServerKey, ServerRecord>>,
 }
 
 impl MemoryStore {
@@ -24,6 +26,10 @@ impl MemoryStore {
     fn records(&self) -> MutexGuard<'_, BTreeMap<RecordKey, Record>> {
         // A panic of a `change` leaves the map whole: it is written after the change.
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn servers(&self) -> MutexGuard<'_, BTreeMap<ServerKey, ServerRecord>> {
+        self.servers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -39,6 +45,25 @@ impl CredentialStore for MemoryStore {
         match record {
             Some(record) => records.insert(key.clone(), record),
             None => records.remove(key),
+        };
+        Ok(())
+    }
+
+    fn read_server(&self, key: &ServerKey) -> Result<Option<ServerRecord>> {
+        Ok(self.servers().get(key).cloned())
+    }
+
+    fn update_server(
+        &self,
+        key: &ServerKey,
+        change: &mut dyn FnMut(&mut Option<ServerRecord>),
+    ) -> Result<()> {
+        let mut servers = self.servers();
+        let mut record = servers.get(key).cloned();
+        change(&mut record);
+        match record {
+            Some(record) => servers.insert(key.clone(), record),
+            None => servers.remove(key),
         };
         Ok(())
     }

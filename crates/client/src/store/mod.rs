@@ -5,9 +5,12 @@ mod credential_store;
 mod disk;
 mod file;
 mod memory;
+mod pypump;
 mod record;
+mod server_record;
 
 pub use self::credential_store::CredentialStore;
 pub use self::file::FileStore;
 pub use self::memory::MemoryStore;
 pub use self::record::{KeptClient, KeptPending, Record, RecordKey};
+pub use self::server_record::{ServerKey, ServerRecord};

@@ -9,5 +9,6 @@ mod file_store;
 mod login;
 mod peer;
 mod person;
+mod reading;
 mod real;
 mod session;

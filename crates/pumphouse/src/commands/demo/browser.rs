@@ -90,18 +90,11 @@ impl Browser {
         {
             self.cookie = cookie.split(';').next().map(str::to_owned);
         }
-        let size = response
-            .content_length()
-            .and_then(|size| usize::try_from(size).ok());
+        let size = response.content_length();
         let status = response.status().as_u16();
         let note = format!("the browser {doing}");
-        self.show.exchange(
-            method.as_str(),
-            &path,
-            status,
-            size.unwrap_or(0) as u64,
-            &note,
-        )?;
+        self.show
+            .exchange(method.as_str(), &path, status, size.unwrap_or(0), &note)?;
         Ok(response)
     }
 }

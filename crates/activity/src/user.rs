@@ -1,0 +1,27 @@
+//! Users: accounts, as against the people who have them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::extra::Extra;
+use crate::object::Object;
+
+/// An account on a server (pump.io protocol, section 4.4).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct User {
+    /// The name on the server, by which users are told apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<String>,
+    /// The person; in the list of all users often only mentioned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Box<Object>>,
+    /// When the account was made, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published: Option<String>,
+    /// When it was last changed, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated: Option<String>,
+    /// Everything else, such as `email`, which only the user sees.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
