@@ -6,12 +6,13 @@ use std::time::Duration;
 use pumphouse_activity::Acct;
 use pumphouse_oauth1::nonce::{NonceSource, RandomNonce};
 use pumphouse_oauth1::{ClientCredentials, Clock, Signer, SystemClock};
+use url::Url;
 
 use crate::application::Application;
 use crate::error::{Error, ErrorKind, Result};
 use crate::met::Met;
 use crate::store::{CredentialStore, Record, RecordKey, ServerKey, ServerRecord};
-use crate::transport::{Limits, Observer, Transport};
+use crate::transport::{Limits, Network, Observer, ProxyChoice, Transport};
 
 /// A program that talks to pump.io servers. Cheap to clone; one is enough for any number of
 /// accounts.
@@ -50,7 +51,9 @@ pub struct ClientBuilder {
     store: Option<Arc<dyn CredentialStore>>,
     limits: Limits,
     plain_http: bool,
-    user_agent: String,
+    network: Network,
+    /// The first setting that cannot be, told when the client is made.
+    wrong: Option<Error>,
     observer: Option<Arc<dyn Observer>>,
     clock: Arc<dyn Clock>,
     nonces: Arc<dyn NonceSource>,
@@ -85,8 +88,74 @@ impl ClientBuilder {
 
     /// Puts the program's own name in front of the `User-Agent`, like `Test.io/1.0`.
     pub fn user_agent(mut self, product: &str) -> Self {
-        self.user_agent = format!("{product} {USER_AGENT}");
+        self.network.user_agent = format!("{product} {USER_AGENT}");
         self
+    }
+
+    /// How often what changes nothing is sent again after its connection failed, or the server
+    /// asked to come again. Twice unless said otherwise.
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.limits.retries = retries;
+        self
+    }
+
+    /// How long a server may ask to be left alone (`Retry-After`) for a request to wait for it. 10 s
+    /// unless said otherwise; longer waits are [told](crate::Error::retry_after).
+    pub fn longest_pause(mut self, pause: Duration) -> Self {
+        self.limits.longest_pause = pause;
+        self
+    }
+
+    /// How long it may take to connect. 10 s unless said otherwise.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.network.connect_timeout = timeout;
+        self
+    }
+
+    /// How long a server may be silent in the middle of an answer. As long as the whole request
+    /// may take, unless said otherwise.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.network.idle_timeout = Some(timeout);
+        self
+    }
+
+    /// Reaches other machines through a proxy, `http://…` or `https://…`, in place of the one that
+    /// the system names. A name and password in it are for the proxy alone.
+    pub fn proxy(mut self, proxy: Url) -> Self {
+        match reqwest::Proxy::all(proxy) {
+            Ok(proxy) => self.network.proxy = ProxyChoice::Through(Box::new(proxy)),
+            // The error would print the password.
+            Err(_) => self.fail("this is no address of a proxy"),
+        }
+        self
+    }
+
+    /// Reaches other machines directly, whatever the system says.
+    pub fn no_proxy(mut self) -> Self {
+        self.network.proxy = ProxyChoice::Nothing;
+        self
+    }
+
+    /// Believes servers whose certificate comes from this authority, or is this one itself: one or
+    /// more certificates in PEM.
+    pub fn add_authority(mut self, pem: impl AsRef<[u8]>) -> Self {
+        match reqwest::Certificate::from_pem_bundle(pem.as_ref()) {
+            Ok(found) if !found.is_empty() => self.network.authorities.extend(found),
+            _ => self.fail("this is no certificate in PEM"),
+        }
+        self
+    }
+
+    /// Believes no authority but those that were [added](Self::add_authority), not even those of
+    /// the system.
+    pub fn only_added_authorities(mut self) -> Self {
+        self.network.only_authorities = true;
+        self
+    }
+
+    fn fail(&mut self, why: &str) {
+        let wrong = Error::new(ErrorKind::InvalidInput, why);
+        self.wrong.get_or_insert(wrong);
     }
 
     /// Shows every exchange with a server.
@@ -111,16 +180,20 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](ErrorKind::InvalidInput) if the application cannot be registered as it is.
+    /// [`InvalidInput`](ErrorKind::InvalidInput) if the application cannot be registered as it is,
+    /// or a certificate or proxy is none.
     pub fn build(self) -> Result<Client> {
         self.application.check()?;
+        if let Some(wrong) = self.wrong {
+            return Err(wrong);
+        }
         Ok(Client {
             inner: Arc::new(Inner {
                 application: self.application,
                 transport: Transport::new(
                     self.limits,
                     self.plain_http,
-                    self.user_agent,
+                    self.network,
                     self.observer,
                 ),
                 met: Met::default(),
@@ -143,7 +216,8 @@ impl Client {
             store: None,
             limits: Limits::default(),
             plain_http: false,
-            user_agent: USER_AGENT.to_owned(),
+            network: Network::new(USER_AGENT),
+            wrong: None,
             observer: None,
             clock: Arc::new(SystemClock),
             nonces: Arc::new(RandomNonce),

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 use http::StatusCode;
 
@@ -21,6 +22,7 @@ struct Inner {
     message: String,
     status: Option<StatusCode>,
     server_text: Option<String>,
+    retry_after: Option<Duration>,
     hint: Option<&'static str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -110,6 +112,7 @@ impl Error {
                 message: message.into(),
                 status: None,
                 server_text: None,
+                retry_after: None,
                 hint: None,
                 source: None,
             }),
@@ -133,6 +136,11 @@ impl Error {
     pub(crate) fn with_answer(mut self, status: StatusCode, server_text: Option<String>) -> Self {
         self.inner.status = Some(status);
         self.inner.server_text = server_text.filter(|text| !text.is_empty());
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.inner.retry_after = wait;
         self
     }
 
@@ -171,6 +179,11 @@ impl Error {
     /// What the server itself said, as plain text of limited length, without control characters.
     pub fn server_text(&self) -> Option<&str> {
         self.inner.server_text.as_deref()
+    }
+
+    /// How long the server asks to be left alone, if it says so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.inner.retry_after
     }
 
     /// What to do next, for a person; `None` where nothing general can be said.

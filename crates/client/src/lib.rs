@@ -49,6 +49,8 @@
 //! - Secrets do not print, are not logged, and stand in no [`Error`].
 
 mod application;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod client;
 mod discovery;
 mod error;
@@ -57,6 +59,7 @@ mod met;
 mod session;
 mod store;
 mod transport;
+mod web;
 
 pub use http::{Method, StatusCode};
 pub use pumphouse_activity as activity;
@@ -75,11 +78,13 @@ pub use self::login::{
     Callback, LoopbackListener, PendingAuthorization, Registration, Server, Verifier,
 };
 pub use self::session::{
-    Act, Content, Done, Feed, Inbox, Item, ItemStream, Items, Outbox, Page, PageRequest, Person,
-    PersonRef, PostFile, Received, Recipient, Request, Response, Session, Upload, Written,
+    Act, Content, Done, Download, Downloaded, Feed, Inbox, Item, ItemStream, Items, Outbox, Page,
+    PageRequest, Person, PersonRef, PostFile, Received, Recipient, Request, Response, Session,
+    Upload, Written,
 };
 pub use self::store::{
     CredentialStore, FileStore, KeptClient, KeptPending, MemoryStore, Record, RecordKey, ServerKey,
     ServerRecord,
 };
 pub use self::transport::{Exchange, Observer, Progress, SignedWith};
+pub use self::web::{WebLogin, WebLogins};

@@ -1,5 +1,6 @@
 //! Servers other than the account's own: where they are, and this program's registrations there.
 
+use pumphouse_oauth1::Signer;
 use url::Url;
 
 use super::registration::register;
@@ -7,7 +8,7 @@ use crate::client::Client;
 use crate::discovery::{Endpoints, discover};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{KeptClient, ServerKey, ServerRecord};
-use crate::transport::{Answer, Outgoing, Signature, SignedWith, same_origin};
+use crate::transport::{Answer, Opened, Outgoing, Signature, SignedWith, same_origin};
 
 /// Other servers, as a program may read from them: signed by itself, for nobody
 /// ("2-legged", pump.io protocol, section 3.1).
@@ -30,28 +31,33 @@ impl Foreign<'_> {
         Ok(record.endpoints.clone())
     }
 
-    /// Reads from another server, with a registration that is made there once and remembered. A
+    /// Asks another server, with a registration that is made there once and remembered. A
     /// server that has forgotten it is told anew.
-    pub(crate) async fn read(&self, request: Outgoing) -> Result<Answer> {
+    pub(crate) async fn send(&self, request: Outgoing) -> Result<Answer> {
         let url = &request.url;
         let client = self.registration(url, None).await?;
-        let answer = self.send(&request, &client).await?;
+        let answer = self.send_as(&client, &request).await?;
         if answer.status().is_success() || answer.refusal().kind() != ErrorKind::ClientRefused {
             return Ok(answer);
         }
         tracing::debug!(%url, "the server has forgotten this program");
         let client = self.registration(url, Some(&client)).await?;
-        self.send(&request, &client).await
+        self.send_as(&client, &request).await
     }
 
-    async fn send(&self, request: &Outgoing, client: &KeptClient) -> Result<Answer> {
+    async fn send_as(&self, client: &KeptClient, request: &Outgoing) -> Result<Answer> {
         let signer = self.client.signer(client.credentials.clone());
-        let signature = Signature::By {
-            signer: &signer,
-            with: SignedWith::Client,
-        };
         let transport = self.client.transport();
+        let signature = by_client(&signer);
         transport.send(request.clone(), Some(signature)).await
+    }
+
+    /// Opens a file on another server.
+    pub(crate) async fn open(&self, request: Outgoing) -> Result<Opened> {
+        let client = self.registration(&request.url, None).await?;
+        let signer = self.client.signer(client.credentials.clone());
+        let transport = self.client.transport();
+        transport.open(request, Some(by_client(&signer))).await
     }
 
     /// The registration at the server of an address; another one than `refused`.
@@ -100,6 +106,13 @@ impl Foreign<'_> {
             },
         };
         Ok(known.insert(record))
+    }
+}
+
+fn by_client(signer: &Signer) -> Signature<'_> {
+    Signature::By {
+        signer,
+        with: SignedWith::Client,
     }
 }
 

@@ -136,16 +136,15 @@ impl Session {
         Received::decode(&self.send(request).await?.success()?)
     }
 
-    /// A path or URL as an address of this server.
-    pub(super) fn resolve(&self, address: &str) -> Result<Url> {
-        let base = &self.endpoints().base;
-        let url = if address.starts_with('/') {
+    /// A path of this server, or a URL of any.
+    pub(super) fn address(&self, address: &str) -> Result<Url> {
+        if address.starts_with('/') {
             let (path, query) = address
                 .split_once('?')
                 .map_or((address, None), |(path, query)| (path, Some(query)));
             let mut url = self.endpoints().api(path);
             url.set_query(query);
-            url
+            Ok(url)
         } else {
             Url::parse(address).map_err(|error| {
                 Error::new(
@@ -153,8 +152,14 @@ impl Session {
                     format!("'{address}' is neither a path nor a URL"),
                 )
                 .with_source(error)
-            })?
-        };
+            })
+        }
+    }
+
+    /// A path or URL as an address of this server.
+    pub(super) fn resolve(&self, address: &str) -> Result<Url> {
+        let base = &self.endpoints().base;
+        let url = self.address(address)?;
         if !same_origin(base, &url) {
             return Err(Error::new(
                 ErrorKind::ForeignOrigin,
@@ -169,12 +174,16 @@ impl Session {
 
     /// Sends a request signed with the token.
     pub(super) async fn send(&self, request: Outgoing) -> Result<Answer> {
-        let signature = Signature::By {
+        let transport = self.client().transport();
+        transport.send(request, Some(self.signature())).await
+    }
+
+    /// Signs with the token.
+    pub(super) fn signature(&self) -> Signature<'_> {
+        Signature::By {
             signer: &self.inner.signer,
             with: SignedWith::Token,
-        };
-        let transport = self.client().transport();
-        transport.send(request, Some(signature)).await
+        }
     }
 
     /// Sends a value as JSON, signed with the token, and takes nothing but success.

@@ -126,11 +126,11 @@ impl Session {
             return self.send(request).await?.success();
         }
         self.check_foreign(&request.url)?;
-        self.client().foreign().read(request).await?.success()
+        self.client().foreign().send(request).await?.success()
     }
 
     /// No server far away can make this program knock on the doors of this machine.
-    fn check_foreign(&self, url: &Url) -> Result<()> {
+    pub(super) fn check_foreign(&self, url: &Url) -> Result<()> {
         if is_loopback(url) && !is_loopback(&self.endpoints().base) {
             let message = format!("{url} is on this machine, where the account's server is not");
             return Err(Error::new(ErrorKind::ForeignOrigin, message));

@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::account::Session;
+use super::upload::Upload;
 use crate::error::{Error, ErrorKind, Result};
-use crate::transport::{Answer, Outgoing};
+use crate::transport::{Answer, Outgoing, Signature, SignedWith, same_origin};
 
 /// A request of one's own to the account's server. Made by [`Session::request`].
 #[derive(Debug)]
@@ -17,6 +18,7 @@ pub struct Request {
     session: Session,
     // The first thing that was wrong, told when the request is sent.
     outgoing: Result<Outgoing>,
+    signed_with: SignedWith,
 }
 
 /// The answer to a [`Request`].
@@ -26,9 +28,10 @@ pub struct Response {
 }
 
 impl Session {
-    /// Any request to this server, signed: the way to whatever has no method of its own here.
+    /// Any request, signed with the token: the way to whatever has no method of its own here.
     ///
-    /// `address` is a path of the server's API, `/api/…`, or a whole URL on the server.
+    /// `address` is a path of the server's API, `/api/…`, or a whole URL: on the account's server,
+    /// or on any if it is not signed with the token.
     ///
     /// ```no_run
     /// # async fn example(session: pumphouse_client::Session) -> pumphouse_client::Result<()> {
@@ -51,9 +54,13 @@ impl Session {
 impl Request {
     fn new(session: Session, method: Method, address: &str) -> Self {
         let outgoing = session
-            .resolve(address)
+            .address(address)
             .map(|url| Outgoing::new("a request", method, url));
-        Self { session, outgoing }
+        Self {
+            session,
+            outgoing,
+            signed_with: SignedWith::Token,
+        }
     }
 
     fn change(mut self, change: impl FnOnce(&mut Outgoing) -> Result<()>) -> Self {
@@ -105,14 +112,60 @@ impl Request {
         self.change(|outgoing| outgoing.set_json(body))
     }
 
+    /// Sets the body: a file, sent piece by piece.
+    pub fn upload(self, upload: Upload) -> Self {
+        let (media_type, payload) = upload.into_parts();
+        let request = self.header(CONTENT_TYPE.as_str(), &media_type);
+        request.change(|outgoing| {
+            outgoing.body = payload;
+            Ok(())
+        })
+    }
+
+    /// Signs it as this program, for nobody ("2-legged"); on other servers with a registration
+    /// that is made there if need be.
+    pub fn as_client(mut self) -> Self {
+        self.signed_with = SignedWith::Client;
+        self
+    }
+
+    /// Does not sign it.
+    pub fn unsigned(mut self) -> Self {
+        self.signed_with = SignedWith::Nothing;
+        self
+    }
+
     /// Sends it.
     ///
     /// # Errors
     ///
-    /// What was wrong with the request, whatever befell it on its way, and every answer that is
+    /// [`ForeignOrigin`](ErrorKind::ForeignOrigin) if it would take the token to another server;
+    /// what was wrong with the request, whatever befell it on its way, and every answer that is
     /// no success.
     pub async fn send(self) -> Result<Response> {
-        let answer = self.session.send(self.outgoing?).await?.success()?;
+        let (session, outgoing) = (self.session, self.outgoing?);
+        let is_own = same_origin(&session.endpoints().base, &outgoing.url);
+        let transport = session.client().transport();
+        let answer = match self.signed_with {
+            SignedWith::Nothing => transport.send(outgoing, None).await?,
+            SignedWith::Client if is_own => {
+                let signer = session.registration().signer();
+                let signature = Signature::By {
+                    signer: &signer,
+                    with: SignedWith::Client,
+                };
+                transport.send(outgoing, Some(signature)).await?
+            }
+            SignedWith::Client => {
+                session.check_foreign(&outgoing.url)?;
+                session.client().foreign().send(outgoing).await?
+            }
+            _ => {
+                session.resolve(outgoing.url.as_str())?;
+                session.send(outgoing).await?
+            }
+        };
+        let answer = answer.success()?;
         Ok(Response { answer })
     }
 }

@@ -81,6 +81,10 @@ impl Upload {
         self
     }
 
+    pub(super) fn into_parts(self) -> (String, Payload) {
+        (self.media_type, self.payload)
+    }
+
     /// The media type.
     pub fn media_type(&self) -> &str {
         &self.media_type

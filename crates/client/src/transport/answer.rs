@@ -1,6 +1,6 @@
 //! Answers: read within limits, and decoded.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
@@ -20,47 +20,23 @@ pub(crate) struct Answer {
     body: Bytes,
 }
 
-/// Reads an answer, up to `limit` bytes of body; `request` names it in error texts.
-pub(super) async fn read(
-    mut response: reqwest::Response,
-    limit: usize,
-    request: String,
-    url: &Url,
-) -> Result<Answer> {
-    let too_large = || {
-        Error::new(
-            ErrorKind::TooLarge,
-            format!("{request}: the answer is larger than {limit} bytes"),
-        )
-    };
-    if response.content_length().unwrap_or(0) > limit as u64 {
-        return Err(too_large());
-    }
-    let mut body = BytesMut::new();
-    loop {
-        let chunk = response.chunk().await.map_err(|error| {
-            Error::new(
-                ErrorKind::InvalidAnswer,
-                format!("{request}: the answer was cut off"),
-            )
-            .with_source(error.without_url())
-        })?;
-        let Some(chunk) = chunk else { break };
-        if body.len() + chunk.len() > limit {
-            return Err(too_large());
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(Answer {
-        status: response.status(),
-        headers: std::mem::take(response.headers_mut()),
-        body: body.freeze(),
-        url: url.clone(),
-        request,
-    })
-}
-
 impl Answer {
+    pub(super) fn new(
+        request: String,
+        url: Url,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Self {
+        Self {
+            request,
+            url,
+            status,
+            headers,
+            body,
+        }
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         self.status
     }
@@ -86,17 +62,29 @@ impl Answer {
     /// The body as JSON of a type.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T> {
         serde_json::from_slice(&self.body).map_err(|error| {
+            if error.is_data() {
+                let place = self.place_of_error::<T>();
+                let why = format!("is JSON, but not of the expected shape{place}");
+                return self.invalid(&why).with_source(error);
+            }
             let why = if self.looks_like_html() {
                 "is a web page, not JSON"
             } else if error.is_eof() {
                 "is cut off, or empty"
-            } else if error.is_data() {
-                "is JSON, but not of the expected shape"
             } else {
                 "is not JSON"
             };
             self.invalid(why).with_source(error)
         })
+    }
+
+    /// Where in the document the value is that does not fit, in words.
+    fn place_of_error<T: DeserializeOwned>(&self) -> String {
+        let mut json = serde_json::Deserializer::from_slice(&self.body);
+        match serde_path_to_error::deserialize::<_, T>(&mut json) {
+            Err(error) if error.path().iter().len() > 0 => format!(" at `{}`", error.path()),
+            _ => String::new(),
+        }
     }
 
     /// The error for an answer that does not hold what it must.
@@ -145,5 +133,8 @@ pub(crate) mod tests {
         assert!(say("application/json", r#"{"a": "#).contains("cut off"));
         assert!(say("application/json", "[1]").contains("shape"));
         assert!(say("application/json", "nope").contains("is not JSON"));
+        assert!(say("application/json", r#"{"a": "b"} {}"#).contains("is not JSON"));
+        let at = say("application/json", r#"{"a": "b", "c": 5}"#);
+        assert!(at.ends_with("not of the expected shape at `c`"), "{at}");
     }
 }

@@ -10,12 +10,73 @@ use url::Url;
 use super::origin::is_loopback;
 use crate::error::{Error, ErrorKind, Result};
 
-/// A connection that is not there after this time will not come.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How servers are reached.
+#[derive(Clone, Debug)]
+pub(crate) struct Network {
+    pub(crate) user_agent: String,
+    pub(crate) proxy: ProxyChoice,
+    /// Certificates of authorities that are believed beside those of the system.
+    pub(crate) authorities: Vec<reqwest::Certificate>,
+    /// Whether those of the system are not believed.
+    pub(crate) only_authorities: bool,
+    /// A connection that is not there after this time will not come.
+    pub(crate) connect_timeout: Duration,
+    /// A server that is silent for so long will not speak again.
+    pub(crate) idle_timeout: Option<Duration>,
+}
+
+/// What stands between this machine and others.
+#[derive(Clone, Debug)]
+pub(crate) enum ProxyChoice {
+    /// What the system says.
+    System,
+    /// Nothing.
+    Nothing,
+    /// This.
+    Through(Box<reqwest::Proxy>),
+}
+
+impl Network {
+    pub(crate) fn new(user_agent: &str) -> Self {
+        Self {
+            user_agent: user_agent.to_owned(),
+            proxy: ProxyChoice::System,
+            authorities: Vec::new(),
+            only_authorities: false,
+            connect_timeout: Duration::from_secs(10),
+            idle_timeout: None,
+        }
+    }
+
+    fn client(&self, local: bool) -> reqwest::Result<reqwest::Client> {
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .connect_timeout(self.connect_timeout)
+            .user_agent(&self.user_agent);
+        if let Some(timeout) = self.idle_timeout {
+            builder = builder.read_timeout(timeout);
+        }
+        builder = match &self.proxy {
+            ProxyChoice::Through(proxy) if !local => builder.proxy(reqwest::Proxy::clone(proxy)),
+            ProxyChoice::System if !local => builder,
+            // No proxy reaches this machine.
+            _ => builder.no_proxy(),
+        };
+        let authorities = self.authorities.clone();
+        builder = match (self.only_authorities, authorities.is_empty()) {
+            (true, _) => builder.tls_certs_only(authorities),
+            (false, false) => builder.tls_certs_merge(authorities),
+            (false, true) => builder,
+        };
+        builder.build()
+    }
+}
 
 /// One HTTP client for this machine and one for all others, each made at its first use.
 pub(super) struct Connections {
-    user_agent: String,
+    network: Network,
     /// For other machines; obeys the system's proxy settings.
     remote: OnceLock<reqwest::Client>,
     /// For this machine, which no proxy reaches.
@@ -23,9 +84,9 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    pub(super) fn new(user_agent: String) -> Self {
+    pub(super) fn new(network: Network) -> Self {
         Self {
-            user_agent,
+            network,
             remote: OnceLock::new(),
             local: OnceLock::new(),
         }
@@ -38,16 +99,7 @@ impl Connections {
         if let Some(client) = cell.get() {
             return Ok(client);
         }
-        let mut builder = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .user_agent(&self.user_agent);
-        if local {
-            builder = builder.no_proxy();
-        }
-        let client = builder.build().map_err(|error| {
+        let client = self.network.client(local).map_err(|error| {
             Error::new(ErrorKind::Unreachable, "could not set up HTTP").with_source(error)
         })?;
         Ok(cell.get_or_init(|| client))

@@ -6,6 +6,7 @@
 
 mod answer;
 mod connection;
+mod hop;
 mod observer;
 mod origin;
 mod outgoing;
@@ -15,6 +16,8 @@ mod refusal;
 mod sender;
 
 pub(crate) use self::answer::Answer;
+pub(crate) use self::connection::{Network, ProxyChoice};
+pub(crate) use self::hop::Opened;
 pub use self::observer::{Exchange, Observer, SignedWith};
 pub(crate) use self::origin::{is_loopback, same_origin};
 pub(crate) use self::outgoing::{Outgoing, Redirects, Signature};

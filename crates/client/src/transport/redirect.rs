@@ -4,7 +4,7 @@ use http::header::LOCATION;
 use http::{Method, StatusCode};
 use url::Url;
 
-use super::answer::Answer;
+use super::hop::Hop;
 use super::origin::{check_scheme, same_origin};
 use super::outgoing::{Outgoing, Redirects};
 use crate::error::{Error, ErrorKind, Result};
@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub(super) fn next_hop(
     request: &Outgoing,
     url: &Url,
-    answer: &Answer,
+    answer: &Hop,
     plain_http: bool,
 ) -> Result<Option<Url>> {
     let keeps_method = matches!(

@@ -1,7 +1,9 @@
 //! Answers that are no success, turned into errors.
 
-use http::StatusCode;
-use http::header::WWW_AUTHENTICATE;
+use std::time::Duration;
+
+use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, StatusCode};
 use pumphouse_oauth1::header::Challenge;
 use pumphouse_oauth1::problem::Report;
 
@@ -31,7 +33,9 @@ impl Answer {
         let kind = report
             .and_then(|report| kind_of_report(report.code()))
             .unwrap_or_else(|| kind_of(self.status(), text.as_deref().unwrap_or_default()));
-        Error::new(kind, self.request.clone()).with_answer(self.status(), text)
+        Error::new(kind, self.request.clone())
+            .with_answer(self.status(), text)
+            .with_retry_after(retry_after(self.headers()))
     }
 
     /// What the OAuth Problem Reporting extension says, where a server speaks it.
@@ -102,6 +106,12 @@ fn kind_of(status: StatusCode, text: &str) -> ErrorKind {
         400..500 => ErrorKind::Refused,
         _ => ErrorKind::InvalidAnswer,
     }
+}
+
+/// How long a server asks to be left alone. Dates are passed over: clocks differ.
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    seconds.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// The words of a web page; good enough for an error text, never shown as HTML.

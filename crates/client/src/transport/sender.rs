@@ -4,36 +4,40 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH};
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use tokio::time::Instant;
 use url::Url;
 
-use super::answer::{self, Answer};
-use super::connection::{Connections, connection_error};
-use super::observer::{Exchange, Observer, SignedWith};
+use super::answer::Answer;
+use super::connection::{Connections, Network, connection_error};
+use super::hop::{Hop, Opened, Report};
+use super::observer::{Observer, SignedWith};
 use super::origin::check_scheme;
 use super::outgoing::{Outgoing, Signature};
 use super::redirect::next_hop;
+use super::refusal::retry_after;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How many redirects are followed before the server is called confused.
 const MAX_REDIRECTS: usize = 5;
-/// How often a GET is sent again after its connection failed.
-const MAX_RETRIES: u32 = 2;
 /// The pause before the first retry; it doubles for the next.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// The least that a connection must carry, in bytes a second: what is sent or received may take so
+/// much longer than a request without a body.
+const LEAST_SPEED: u64 = 16 * 1024;
 
 /// What bounds a request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     /// For the whole of a request: redirects, retries and the last byte of the answer.
     pub(crate) timeout: Duration,
     /// For the body of an answer, in bytes.
     pub(crate) answer_size: usize,
+    /// How often what changes nothing is sent again.
+    pub(crate) retries: u32,
+    /// How long a server may ask to be left alone before it is asked again.
+    pub(crate) longest_pause: Duration,
 }
-
-/// The least that a connection must carry, in bytes a second: what is sent or received may take so
-/// much longer than a request without a body.
-const LEAST_SPEED: u64 = 16 * 1024;
 
 impl Limits {
     /// How long a request may take that carries so many bytes.
@@ -48,6 +52,8 @@ impl Default for Limits {
         Self {
             timeout: Duration::from_secs(30),
             answer_size: 8 * 1024 * 1024,
+            retries: 2,
+            longest_pause: Duration::from_secs(10),
         }
     }
 }
@@ -69,7 +75,7 @@ impl Transport {
     pub(crate) fn new(
         limits: Limits,
         plain_http: bool,
-        user_agent: String,
+        network: Network,
         observer: Option<Arc<dyn Observer>>,
     ) -> Self {
         Self {
@@ -77,7 +83,7 @@ impl Transport {
                 limits,
                 plain_http,
                 observer,
-                connections: Connections::new(user_agent),
+                connections: Connections::new(network),
             }),
         }
     }
@@ -98,8 +104,38 @@ impl Transport {
         request: Outgoing,
         signature: Option<Signature<'_>>,
     ) -> Result<Answer> {
+        self.in_time(&request, async {
+            let hop = self.follow(&request, signature).await?;
+            hop.read(self.inner.limits.answer_size).await
+        })
+        .await
+    }
+
+    /// Sends a request and follows its redirects; the body of a success is left to be taken piece
+    /// by piece, and all else is an error.
+    pub(crate) async fn open(
+        &self,
+        request: Outgoing,
+        signature: Option<Signature<'_>>,
+    ) -> Result<Opened> {
+        let begun = Instant::now();
+        self.in_time(&request, async {
+            let hop = self.follow(&request, signature).await?;
+            if hop.status().is_success() {
+                return Ok(Opened::new(hop, self.inner.limits, begun));
+            }
+            Err(hop.read(self.inner.limits.answer_size).await?.refusal())
+        })
+        .await
+    }
+
+    async fn in_time<T>(
+        &self,
+        request: &Outgoing,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
         let limit = self.inner.limits.time_for(request.body.len());
-        match tokio::time::timeout(limit, self.follow(&request, signature)).await {
+        match tokio::time::timeout(limit, work).await {
             Ok(result) => result,
             Err(_) => Err(Error::new(
                 ErrorKind::Timeout,
@@ -112,14 +148,14 @@ impl Transport {
         }
     }
 
-    async fn follow(&self, request: &Outgoing, signature: Option<Signature<'_>>) -> Result<Answer> {
+    async fn follow(&self, request: &Outgoing, signature: Option<Signature<'_>>) -> Result<Hop> {
         let mut url = request.url.clone();
         self.check(&url, request.purpose)?;
         for _ in 0..=MAX_REDIRECTS {
-            let answer = self.attempt(request, &url, signature).await?;
-            match next_hop(request, &url, &answer, self.inner.plain_http)? {
+            let hop = self.attempt(request, &url, signature).await?;
+            match next_hop(request, &url, &hop, self.inner.plain_http)? {
                 Some(next) => url = next,
-                None => return Ok(answer),
+                None => return Ok(hop),
             }
         }
         Err(Error::new(
@@ -131,29 +167,32 @@ impl Transport {
         ))
     }
 
-    /// One hop; a GET whose connection fails is tried again.
+    /// One hop, tried again where that cannot do anything twice: whatever was not sent, because no
+    /// connection could be made; and what only reads, if the connection broke or the server asks
+    /// to come again.
     async fn attempt(
         &self,
         request: &Outgoing,
         url: &Url,
         signature: Option<Signature<'_>>,
-    ) -> Result<Answer> {
+    ) -> Result<Hop> {
+        let only_reads = request.method == Method::GET || request.method == Method::HEAD;
         let mut pause = FIRST_PAUSE;
-        for _ in 0..MAX_RETRIES {
-            match self.exchange(request, url, signature).await {
-                Err(Failure::Connection(error))
-                    if request.method == Method::GET && is_passing(error.kind()) =>
-                {
-                    tracing::debug!(%url, %error, "connection failed, trying again");
-                    tokio::time::sleep(pause).await;
-                    pause *= 2;
-                }
-                other => return other.map_err(Failure::into_error),
-            }
+        for _ in 0..self.inner.limits.retries {
+            let wait = match self.exchange(request, url, signature).await {
+                Err(error) if error.kind() == ErrorKind::Unreachable => pause,
+                Err(error) if only_reads && error.kind() == ErrorKind::ConnectionLost => pause,
+                Ok(hop) if only_reads && hop.is_busy() => match retry_after(hop.headers()) {
+                    Some(wait) if wait <= self.inner.limits.longest_pause => wait,
+                    _ => return Ok(hop),
+                },
+                other => return other,
+            };
+            tracing::debug!(%url, ?wait, "trying again");
+            tokio::time::sleep(wait).await;
+            pause *= 2;
         }
-        self.exchange(request, url, signature)
-            .await
-            .map_err(Failure::into_error)
+        self.exchange(request, url, signature).await
     }
 
     async fn exchange(
@@ -161,46 +200,42 @@ impl Transport {
         request: &Outgoing,
         url: &Url,
         signature: Option<Signature<'_>>,
-    ) -> Result<Answer, Failure> {
-        let (headers, signed_with) = signed(request, url, signature).map_err(Failure::Exchange)?;
+    ) -> Result<Hop> {
+        let (headers, signed_with) = signed(request, url, signature)?;
+        let mut report = Report::new(
+            self.inner.observer.clone(),
+            request.method.clone(),
+            url.clone(),
+            request.body.len(),
+            signed_with,
+        );
         let sent = self
             .inner
             .connections
-            .to(url)
-            .map_err(Failure::Exchange)?
+            .to(url)?
             .request(request.method.clone(), url.clone())
             .headers(headers)
-            .body(request.body.open().await.map_err(Failure::Exchange)?)
+            .body(request.body.open().await?)
             .send()
             .await;
-        let (status, result) = match sent {
+        let described = request.describe(url);
+        match sent {
             Ok(response) => {
-                let status = response.status();
-                let limit = self.inner.limits.answer_size;
-                let answer = answer::read(response, limit, request.describe(url), url).await;
-                (Some(status), answer.map_err(Failure::Exchange))
+                report.status = Some(response.status());
+                Ok(Hop::new(response, described, url.clone(), report))
             }
-            Err(error) => (
-                None,
-                Err(Failure::Connection(connection_error(
-                    error,
-                    &request.describe(url),
-                ))),
-            ),
-        };
-        if let Some(observer) = &self.inner.observer {
-            observer.on_exchange(&Exchange {
-                method: &request.method,
-                url,
-                status,
-                bytes_sent: request.body.len(),
-                bytes_received: result
-                    .as_ref()
-                    .map_or(0, |answer| answer.body().len() as u64),
-                signed_with,
-            });
+            Err(error) => Err(connection_error(error, &described)),
         }
-        result
+    }
+}
+
+impl Hop {
+    /// Whether the server asks to come again.
+    fn is_busy(&self) -> bool {
+        matches!(
+            self.status(),
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+        )
     }
 }
 
@@ -228,23 +263,4 @@ fn signed(
         }
     };
     Ok((headers, signed_with))
-}
-
-/// Whether another attempt may do better.
-fn is_passing(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::Unreachable | ErrorKind::ConnectionLost)
-}
-
-/// Failures of one exchange, by whether the request may have reached the server's program.
-enum Failure {
-    Connection(Error),
-    Exchange(Error),
-}
-
-impl Failure {
-    fn into_error(self) -> Error {
-        match self {
-            Self::Connection(error) | Self::Exchange(error) => error,
-        }
-    }
 }

@@ -12,3 +12,5 @@ mod person;
 mod reading;
 mod real;
 mod session;
+mod transport;
+mod web;

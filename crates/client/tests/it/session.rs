@@ -10,7 +10,7 @@ use pumphouse_client::{
     Recipient, Session, SignedWith, TokenCredentials,
 };
 
-fn session_of(builder: ClientBuilder, peer: &Peer) -> Session {
+pub(crate) fn session_of(builder: ClientBuilder, peer: &Peer) -> Session {
     builder
         .build()
         .unwrap()
@@ -22,7 +22,7 @@ fn session_of(builder: ClientBuilder, peer: &Peer) -> Session {
         .session(TokenCredentials::new("token", "token-hush"))
 }
 
-fn session(peer: &Peer) -> Session {
+pub(crate) fn session(peer: &Peer) -> Session {
     session_of(Client::builder("Test.io"), peer)
 }
 

@@ -1,0 +1,162 @@
+//! Files on their way from a server.
+
+use std::path::Path;
+
+use http::Method;
+use http::header::CONTENT_TYPE;
+use tokio::io::{AsyncWrite, AsyncWriteExt as _};
+use url::Url;
+
+use super::account::Session;
+use crate::error::{Error, ErrorKind, Result};
+use crate::transport::{OnProgress, Outgoing, Progress, Redirects, same_origin};
+
+/// The largest file that is taken, unless it is said: 1 GiB.
+const LARGEST: u64 = 1024 * 1024 * 1024;
+
+/// A file to be fetched. Made by [`Session::download`].
+#[derive(Debug)]
+#[must_use = "nothing is fetched before `to_file` or `to_writer`"]
+pub struct Download {
+    session: Session,
+    url: Result<Url>,
+    largest: u64,
+    on_progress: Option<OnProgress>,
+}
+
+/// What was fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Downloaded {
+    /// The size, in bytes.
+    pub size: u64,
+    /// The media type, as the server says.
+    pub media_type: Option<String>,
+}
+
+impl Session {
+    /// Fetches a file, such as the [address](pumphouse_activity::MediaLink::address) of a picture,
+    /// sound or film, piece by piece: files of any size take little memory.
+    ///
+    /// The own server is asked with the token, so that it also hands out what not everybody may
+    /// see, and what it fetches itself from elsewhere. Other servers are asked without; where that
+    /// is refused, as this program.
+    ///
+    /// ```no_run
+    /// # async fn example(
+    /// #     session: pumphouse_client::Session,
+    /// #     image: pumphouse_client::activity::Object,
+    /// # ) -> pumphouse_client::Result<()> {
+    /// if let Some(address) = image.original_image().and_then(|image| image.address()) {
+    ///     session.download(address).to_file("image.jpg").await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn download(&self, address: &str) -> Download {
+        Download {
+            session: self.clone(),
+            url: self.address(address),
+            largest: LARGEST,
+            on_progress: None,
+        }
+    }
+}
+
+impl Download {
+    /// Takes no larger file. 1 GiB unless said otherwise.
+    pub fn max_size(mut self, bytes: u64) -> Self {
+        self.largest = bytes;
+        self
+    }
+
+    /// Hears how far it is: called for every piece that comes, so it should be quick.
+    pub fn on_progress(mut self, hear: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.on_progress = Some(OnProgress::new(hear));
+        self
+    }
+
+    /// Writes it to a file, which is there only when it is whole. One that was there is replaced.
+    ///
+    /// # Errors
+    ///
+    /// [`File`](ErrorKind::File) if it cannot be written, and those of
+    /// [`to_writer`](Self::to_writer).
+    pub async fn to_file(self, path: impl AsRef<Path>) -> Result<Downloaded> {
+        let path = path.as_ref();
+        let failed = |error: std::io::Error| {
+            let message = format!("could not write {}", path.display());
+            Error::new(ErrorKind::File, message).with_source(error)
+        };
+        let directory = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let part = tempfile::Builder::new()
+            .prefix(".part-")
+            .tempfile_in(directory)
+            .map_err(failed)?;
+        let mut file = tokio::fs::File::from_std(part.reopen().map_err(failed)?);
+        let downloaded = self.to_writer(&mut file).await?;
+        file.sync_all().await.map_err(failed)?;
+        part.persist(path).map_err(|error| failed(error.error))?;
+        Ok(downloaded)
+    }
+
+    /// Writes it somewhere as it comes.
+    ///
+    /// # Errors
+    ///
+    /// [`TooLarge`](ErrorKind::TooLarge) for a file above the limit,
+    /// [`File`](ErrorKind::File) if it cannot be written, and whatever can befall a request.
+    /// Then a part of it may have been written.
+    pub async fn to_writer(
+        self,
+        writer: &mut (impl AsyncWrite + Unpin + Send),
+    ) -> Result<Downloaded> {
+        let session = &self.session;
+        let mut request = Outgoing::new("fetching a file", Method::GET, self.url?);
+        let transport = session.client().transport();
+        let opened = if same_origin(&session.endpoints().base, &request.url) {
+            transport.open(request, Some(session.signature())).await?
+        } else {
+            session.check_foreign(&request.url)?;
+            request.redirects = Redirects::Anywhere;
+            match transport.open(request.clone(), None).await {
+                Err(error) if is_refusal(error.kind()) => {
+                    request.redirects = Redirects::SameOrigin;
+                    session.client().foreign().open(request).await?
+                }
+                other => other?,
+            }
+        };
+        let media_type = opened.headers().get(CONTENT_TYPE);
+        let media_type = media_type
+            .and_then(|it| it.to_str().ok())
+            .map(str::to_owned);
+        let mut size = 0;
+        let mut opened = opened.limited_to(self.largest);
+        while let Some(piece) = opened.next().await? {
+            let written = writer.write_all(&piece).await;
+            written.map_err(not_written)?;
+            size += piece.len() as u64;
+            if let Some(on_progress) = &self.on_progress {
+                on_progress.tell(size, opened.total());
+            }
+        }
+        writer.flush().await.map_err(not_written)?;
+        Ok(Downloaded { size, media_type })
+    }
+}
+
+fn not_written(error: std::io::Error) -> Error {
+    Error::new(ErrorKind::File, "what was fetched could not be written").with_source(error)
+}
+
+/// Whether a server may say something else to a program that it knows.
+fn is_refusal(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::Forbidden | ErrorKind::TokenRefused | ErrorKind::Refused
+    )
+}

@@ -1,0 +1,193 @@
+//! One answer on its way: its head is here, its body is still to come.
+
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, Method, StatusCode};
+use tokio::time::Instant;
+use url::Url;
+
+use super::answer::Answer;
+use super::observer::{Exchange, Observer, SignedWith};
+use super::sender::Limits;
+use crate::error::{Error, ErrorKind, Result};
+
+/// Tells the observer of an exchange, once, when it is over, whichever way it ended.
+pub(super) struct Report {
+    observer: Option<Arc<dyn Observer>>,
+    method: Method,
+    url: Url,
+    pub(super) status: Option<StatusCode>,
+    sent: u64,
+    received: u64,
+    signed_with: SignedWith,
+}
+
+impl Report {
+    pub(super) fn new(
+        observer: Option<Arc<dyn Observer>>,
+        method: Method,
+        url: Url,
+        sent: u64,
+        signed_with: SignedWith,
+    ) -> Self {
+        Self {
+            observer,
+            method,
+            url,
+            status: None,
+            sent,
+            received: 0,
+            signed_with,
+        }
+    }
+}
+
+impl Drop for Report {
+    fn drop(&mut self) {
+        if let Some(observer) = &self.observer {
+            observer.on_exchange(&Exchange {
+                method: &self.method,
+                url: &self.url,
+                status: self.status,
+                bytes_sent: self.sent,
+                bytes_received: self.received,
+                signed_with: self.signed_with,
+            });
+        }
+    }
+}
+
+/// An answer whose body is still to come.
+pub(super) struct Hop {
+    response: reqwest::Response,
+    /// The request in words, for error texts.
+    request: String,
+    /// Where the answer comes from.
+    url: Url,
+    report: Report,
+}
+
+impl Hop {
+    pub(super) fn new(
+        response: reqwest::Response,
+        request: String,
+        url: Url,
+        report: Report,
+    ) -> Self {
+        Self {
+            response,
+            request,
+            url,
+            report,
+        }
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    pub(super) fn headers(&self) -> &HeaderMap {
+        self.response.headers()
+    }
+
+    /// The next piece of the body; `None` at the end.
+    async fn piece(&mut self) -> Result<Option<Bytes>> {
+        let piece = self.response.chunk().await.map_err(|error| {
+            Error::new(
+                ErrorKind::InvalidAnswer,
+                format!("{}: the answer was cut off", self.request),
+            )
+            .with_source(error.without_url())
+        })?;
+        self.report.received += piece.as_ref().map_or(0, |piece| piece.len() as u64);
+        Ok(piece)
+    }
+
+    fn too_large(&self, limit: u64) -> Error {
+        Error::new(
+            ErrorKind::TooLarge,
+            format!("{}: the answer is larger than {limit} bytes", self.request),
+        )
+    }
+
+    /// The whole answer, if its body has no more than `limit` bytes.
+    pub(super) async fn read(mut self, limit: usize) -> Result<Answer> {
+        if self.response.content_length().unwrap_or(0) > limit as u64 && !self.is_bodiless() {
+            return Err(self.too_large(limit as u64));
+        }
+        let mut body = BytesMut::new();
+        while let Some(piece) = self.piece().await? {
+            if body.len() + piece.len() > limit {
+                return Err(self.too_large(limit as u64));
+            }
+            body.extend_from_slice(&piece);
+        }
+        let headers = std::mem::take(self.response.headers_mut());
+        Ok(Answer::new(
+            self.request,
+            self.url,
+            self.report.status.unwrap_or_default(),
+            headers,
+            body.freeze(),
+        ))
+    }
+
+    /// The answer to a HEAD says how long a body would be, and has none.
+    fn is_bodiless(&self) -> bool {
+        self.report.method == Method::HEAD
+    }
+}
+
+/// An answer that is a success, and whose body is taken piece by piece.
+///
+/// It ends like every other call: the time that it may take grows with what has come.
+pub(crate) struct Opened {
+    hop: Hop,
+    limits: Limits,
+    begun: Instant,
+    largest: u64,
+}
+
+impl Opened {
+    pub(super) fn new(hop: Hop, limits: Limits, begun: Instant) -> Self {
+        Self {
+            hop,
+            limits,
+            begun,
+            largest: u64::MAX,
+        }
+    }
+
+    /// Ends in an error if more comes than so many bytes.
+    pub(crate) fn limited_to(mut self, bytes: u64) -> Self {
+        self.largest = bytes;
+        self
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        self.hop.headers()
+    }
+
+    /// The size, if the server says it.
+    pub(crate) fn total(&self) -> Option<u64> {
+        self.hop.response.content_length()
+    }
+
+    /// The next piece; `None` at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>> {
+        if self.total().unwrap_or(0) > self.largest {
+            return Err(self.hop.too_large(self.largest));
+        }
+        let end = self.begun + self.limits.time_for(self.hop.report.received);
+        let piece = tokio::time::timeout_at(end, self.hop.piece()).await;
+        let piece = piece.map_err(|_| {
+            let message = format!("{}: the server is too slow", self.hop.request);
+            Error::new(ErrorKind::Timeout, message)
+        })??;
+        if self.hop.report.received > self.largest {
+            return Err(self.hop.too_large(self.largest));
+        }
+        Ok(piece)
+    }
+}
