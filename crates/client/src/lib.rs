@@ -39,14 +39,33 @@
 //! every step there, so that another process can go on; without one, each step is also a
 //! [`Record`] that can be saved in any way.
 //!
+//! # What can be done
+//!
+//! A [`Session`] has a method for everything: [`note`](Session::note), [`file`](Session::file),
+//! [`like`](Session::like), [`follow`](Session::follow), … give an [`Act`], which takes recipients
+//! and is done by [`send`](Act::send); [`inbox`](Session::inbox),
+//! [`followers`](Session::followers), [`replies`](Session::replies), … give what is read page by
+//! page ([`PageRequest`]) or item by item ([`Items`]); [`person`](Session::person) gives others;
+//! [`download`](Session::download) fetches files; and [`request`](Session::request) sends whatever
+//! has no method.
+//!
+//! Web applications log people in with [`WebLogins`]; programs without async use the module
+//! `blocking`, behind the feature of that name. The directory `examples` has a bot, a backup, a
+//! cross-poster and a web application.
+//!
 //! # What it promises
 //!
 //! - Credentials stay on their origin: a redirect to another host, or from https to http, is an
 //!   error and not followed. Plain http is spoken with this machine only, unless
 //!   [asked for](ClientBuilder::plain_http).
 //! - Every call ends within one total time and within a limit of memory.
-//! - Only what changes nothing is sent twice: a GET whose connection failed.
+//! - Only what changes nothing is sent twice: what could not be sent at all, and a GET whose
+//!   connection failed or whose server asked to come again.
 //! - Secrets do not print, are not logged, and stand in no [`Error`].
+//!
+//! # Coming from PyPump
+//!
+#![doc = include_str!("pypump.md")]
 
 mod application;
 #[cfg(feature = "blocking")]

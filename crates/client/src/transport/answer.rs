@@ -8,6 +8,10 @@ use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
 
+/// How deep a document may be: far deeper than any real one, and within the stack of any thread,
+/// which the parser's own limit is not for types as large as these.
+const MAX_DEPTH: usize = 48;
+
 /// A whole answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
@@ -61,6 +65,9 @@ impl Answer {
 
     /// The body as JSON of a type.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        if depth(&self.body) > MAX_DEPTH {
+            return Err(self.invalid("is nested too deeply"));
+        }
         serde_json::from_slice(&self.body).map_err(|error| {
             if error.is_data() {
                 let place = self.place_of_error::<T>();
@@ -105,6 +112,26 @@ impl Answer {
     }
 }
 
+/// How many brackets are open at once at most, outside of texts.
+fn depth(json: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_text, mut escaped) = (false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -119,6 +146,36 @@ pub(crate) mod tests {
             headers,
             body: Bytes::from_static(body.as_bytes()),
         }
+    }
+
+    #[test]
+    fn depth_is_that_of_brackets_outside_of_texts() {
+        assert_eq!(depth(br#"{"a": [1, {"[[\"[": "\\"}], "b": {}}"#), 3);
+        assert_eq!(depth(b"]]]["), 1);
+        assert_eq!(depth(b""), 0);
+    }
+
+    #[test]
+    fn the_deepest_document_fits_the_stack_of_a_thread() {
+        use pumphouse_activity::{Activity, Collection, Object};
+
+        let nested = |levels: usize| {
+            let json = format!(
+                "{}{{}}{}",
+                r#"{"author":"#.repeat(levels),
+                "}".repeat(levels)
+            );
+            answer(200, "application/json", json.leak())
+        };
+        // No bigger than the stack of tokio's threads.
+        let parsing = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
+        let parsing = parsing.spawn(move || {
+            assert!(nested(MAX_DEPTH - 1).json::<Object>().is_ok());
+            assert!(nested(MAX_DEPTH - 1).json::<Collection<Activity>>().is_ok());
+            let deeper = nested(MAX_DEPTH).json::<Object>().unwrap_err();
+            assert!(deeper.to_string().contains("too deeply"), "{deeper}");
+        });
+        parsing.unwrap().join().unwrap();
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod discovery;
 mod doing;
 mod file_store;
+mod hostile;
 mod login;
 mod peer;
 mod person;
