@@ -59,7 +59,10 @@ pub struct Activity {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// What happened in words, as HTML.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "crate::extra::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub content: Option<String>,
     /// `self` and others.
     #[serde(skip_serializing_if = "Links::is_empty")]

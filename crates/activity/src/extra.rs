@@ -1,6 +1,6 @@
 //! What ActivityStreams does not name: pump.io's own properties, and those of others.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Properties that a type does not know, in the order in which they came.
 pub type Extra = serde_json::Map<String, serde_json::Value>;
@@ -21,4 +21,22 @@ pub struct PumpIo {
     /// Everything else.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+/// Reads a text for which numbers and truth values stand as well: some programs send those
+/// (pump.io protocol, section 7.7).
+pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a text")]
+    enum Text {
+        Text(String),
+        Truth(bool),
+        Number(serde_json::Number),
+    }
+    Ok(match Option::deserialize(deserializer)? {
+        None => None,
+        Some(Text::Text(text)) => Some(text),
+        Some(Text::Truth(truth)) => Some(truth.to_string()),
+        Some(Text::Number(number)) => Some(number.to_string()),
+    })
 }

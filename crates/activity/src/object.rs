@@ -26,10 +26,16 @@ pub struct Object {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preferred_username: Option<String>,
     /// The text, as HTML.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "crate::extra::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub content: Option<String>,
     /// A short text, as HTML.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "crate::extra::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub summary: Option<String>,
     /// Who made it; left out inside `post` activities, where it is the actor.
     #[serde(skip_serializing_if = "Option::is_none")]

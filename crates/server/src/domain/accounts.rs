@@ -183,13 +183,16 @@ fn begin(tx: &Transaction<'_>, site: &Site, user: &User, now: i64) -> Result<()>
     };
     let join = Object::reference(&service.object_type, &service.id);
     posting.post(None, Activity::new("join", join))?;
+    let followers = Object::reference("collection", site.urls.feed(&user.nickname, "followers"));
     for name in FIRST_LISTS {
         let list = Object {
             display_name: Some((*name).to_owned()),
             object_types: Some(vec!["person".to_owned()]),
             ..Object::new("collection")
         };
-        posting.post(None, Activity::new("create", list))?;
+        let mut activity = Activity::new("create", list);
+        activity.to = Some(vec![followers.clone()]);
+        posting.post(None, activity)?;
     }
     let welcome = Posting {
         actor: &service,

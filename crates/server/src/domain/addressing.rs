@@ -21,8 +21,10 @@ pub(crate) struct Subject<'a> {
     pub(crate) target: Option<&'a StoredObject>,
 }
 
-/// Checks the recipients that were given. A recipient without id is nobody and is left out.
-pub(crate) fn check_recipients(activity: &mut Activity) -> Result<()> {
+/// Checks the recipients that were given, and says whether there were any. A recipient without id is
+/// nobody and is left out, but who named nobody else did not mean everybody.
+pub(crate) fn check_recipients(activity: &mut Activity) -> Result<bool> {
+    let named = activity.recipients().next().is_some();
     for (name, recipients) in [
         ("to", &mut activity.to),
         ("cc", &mut activity.cc),
@@ -36,11 +38,14 @@ pub(crate) fn check_recipients(activity: &mut Activity) -> Result<()> {
                 "every recipient in '{name}' needs an objectType and an id"
             )));
         }
+        if list.is_empty() {
+            *recipients = None;
+        }
     }
-    Ok(())
+    Ok(named)
 }
 
-/// Gives an activity that is addressed to nobody the recipients of the first rule that applies.
+/// Gives an activity that names no recipients those of the first rule that applies.
 pub(crate) fn complete(
     snapshot: &Snapshot<'_>,
     site: &Site,
@@ -48,9 +53,6 @@ pub(crate) fn complete(
     subject: &Subject<'_>,
     activity: &mut Activity,
 ) -> Result<()> {
-    if activity.recipients().next().is_some() {
-        return Ok(());
-    }
     let followers = || {
         vec![Object::reference(
             "collection",
@@ -90,7 +92,7 @@ pub(crate) fn complete(
             let group = group.map(|group| Object::reference("group", &group.id));
             (group.into_iter().collect(), Vec::new())
         }
-        _ => match subject.parent {
+        _ => match subject.parent.filter(|parent| parent.author.is_some()) {
             Some(parent) => reply_recipients(snapshot, parent, actor)?,
             None if actor.user.is_some() => (Vec::new(), followers()),
             None => (Vec::new(), Vec::new()),
@@ -109,7 +111,8 @@ fn original_recipients(
     snapshot: &Snapshot<'_>,
     object: &StoredObject,
 ) -> Result<Option<(Vec<Object>, Vec<Object>)>> {
-    let Some(posting) = object.posted_by else {
+    // Who first named a thing of another place did not post it.
+    let Some(posting) = object.posted_by.filter(|_| object.author.is_some()) else {
         return Ok(None);
     };
     let Some(stored) = snapshot.activity(posting)? else {

@@ -3,7 +3,7 @@
 use pumphouse_activity::Object;
 use pumphouse_store::{Edge, End, NewObject, ObjectKey, Paging, Position, StoredObject};
 
-use super::posting::Posting;
+use super::posting::{Actor, Posting};
 use super::{documents, merge, people, verbs};
 use crate::error::{Error, Result};
 use crate::urls::Urls;
@@ -45,19 +45,34 @@ pub(crate) fn create(
     Ok((stored, parent))
 }
 
-/// Finds the object of any other verb. One without id is made, unless the verb does something to
-/// an object that has to exist.
-pub(crate) fn resolve(posting: &Posting<'_>, verb: &str, given: &Object) -> Result<StoredObject> {
-    match given.id.as_deref().filter(|id| !id.is_empty()) {
-        Some(id) => posting
-            .tx
-            .object_by_id(id)?
-            .ok_or_else(|| no_such(given, id)),
-        None if verbs::has_effect(verb) => Err(Error::bad_request(format!(
-            "'{verb}' needs an object with an id"
-        ))),
-        None => insert(posting, given, None),
+/// Finds the object of any other verb, and says whether it is made now: one without id, unless the
+/// verb does something to an object that has to exist; and one of another place, which is kept as it
+/// is given, as nobody's work (section 7.9).
+pub(crate) fn resolve(
+    posting: &Posting<'_>,
+    verb: &str,
+    given: &Object,
+) -> Result<(StoredObject, bool)> {
+    let Some(id) = given.id.as_deref().filter(|id| !id.is_empty()) else {
+        if verbs::has_effect(verb) {
+            return Err(Error::bad_request(format!(
+                "'{verb}' needs an object with an id"
+            )));
+        }
+        return Ok((insert(posting, given, None)?, true));
+    };
+    if let Some(known) = posting.tx.object_by_id(id)? {
+        return Ok((known, false));
     }
+    let must_be_known = matches!(verb, "update" | "delete" | "remove")
+        || matches!(
+            given.object_type.as_deref(),
+            None | Some("person" | "group" | "collection" | "service" | "application")
+        );
+    if must_be_known {
+        return Err(no_such(given, id));
+    }
+    Ok((insert_of(posting, given, None, None)?, true))
 }
 
 fn no_such(object: &Object, id: &str) -> Error {
@@ -127,6 +142,16 @@ pub(crate) fn insert(
     given: &Object,
     parent: Option<&StoredObject>,
 ) -> Result<StoredObject> {
+    insert_of(posting, given, parent, Some(posting.actor))
+}
+
+/// Keeps a new object of an author. What is nobody's keeps the address of its page.
+fn insert_of(
+    posting: &Posting<'_>,
+    given: &Object,
+    parent: Option<&StoredObject>,
+    author: Option<&Actor>,
+) -> Result<StoredObject> {
     let urls = &posting.site.urls;
     let uuid = ids::uuid();
     let mut object = given.clone();
@@ -142,11 +167,11 @@ pub(crate) fn insert(
         return Err(no_such(given, id));
     }
     address(urls, &mut object, &object_type, &uuid);
-    object.url = Some(urls.object_page(&posting.actor.nickname, &object_type, &uuid));
-    object.author = Some(Box::new(Object::reference(
-        &posting.actor.object_type,
-        &posting.actor.id,
-    )));
+    if let Some(author) = author {
+        object.url = Some(urls.object_page(&author.nickname, &object_type, &uuid));
+    }
+    object.author =
+        author.map(|author| Box::new(Object::reference(&author.object_type, &author.id)));
     object.in_reply_to =
         parent.map(|parent| Box::new(Object::reference(&parent.object_type, &parent.id)));
     let now = clock::format(posting.now);
@@ -158,7 +183,7 @@ pub(crate) fn insert(
         id: &id,
         uuid: &uuid,
         object_type: &object_type,
-        author: Some(posting.actor.person),
+        author: author.map(|author| author.person),
         document: &documents::of_object(&object)?,
         updated: posting.now,
     })?;

@@ -16,35 +16,49 @@ impl Posting<'_> {
     pub(crate) fn post(&self, generator: Option<ObjectKey>, mut activity: Activity) -> Result<i64> {
         self.check_actor(&activity)?;
         clean::activity(&mut activity);
-        addressing::check_recipients(&mut activity)?;
+        let named = addressing::check_recipients(&mut activity)?;
         let verb = activity.verb.take().unwrap_or_else(|| "post".to_owned());
         let given = activity
             .object
             .take()
             .ok_or_else(|| Error::bad_request("an activity needs an object"))?;
 
-        let (object, parent) = match verb.as_str() {
-            "post" | "create" => objects::create(self, &given)?,
-            _ => (objects::resolve(self, &verb, &given)?, None),
+        let (object, parent, made) = match verb.as_str() {
+            "post" | "create" => {
+                let (object, parent) = objects::create(self, &given)?;
+                (object, parent, true)
+            }
+            _ => {
+                let (object, made) = objects::resolve(self, &verb, &given)?;
+                (object, None, made)
+            }
         };
         let target = self.target(activity.target.as_deref())?;
-        self.check_sight(&verb, &object)?;
+        if !made {
+            self.check_sight(&verb, &object)?;
+        }
         let subject = Subject {
             verb: &verb,
             object: &object,
             parent: parent.as_ref(),
             target: target.as_ref(),
         };
-        addressing::complete(self.tx, self.site, self.actor, &subject, &mut activity)?;
+        if !named {
+            addressing::complete(self.tx, self.site, self.actor, &subject, &mut activity)?;
+        }
         effects::apply(self, &verb, &object, &given, target.as_ref())?;
+        // An update is told of with the name that the thing has now.
+        let object = match verb.as_str() {
+            "update" => self.tx.object(object.key)?.unwrap_or(object),
+            _ => object,
+        };
 
         let object_type = given.object_type.as_deref().or(Some(&object.object_type));
         let major = is_major(&verb, object_type);
         self.fill_in(&mut activity, &verb, &object, parent.as_ref(), generator)?;
         let key = self.keep(&activity, major)?;
         // Who sees the activity sees an object that was made with it.
-        let made = given.id.as_deref().is_none_or(str::is_empty);
-        if made || matches!(verb.as_str(), "post" | "create") {
+        if made {
             self.tx.set_posted_by(object.key, key)?;
         }
         let reach = addressing::reach(self, &activity)?;
@@ -82,7 +96,12 @@ impl Posting<'_> {
             self.tx
                 .has_edge(Edge::Member, object.key, self.actor.person)
         };
-        if matches!(verb, "post" | "create" | "update" | "delete") || verb == "leave" && leaves()? {
+        // Nobody here made a thing of another place; who names it learns nothing from it.
+        let is_foreign = object.author.is_none() && object.object_type != "person";
+        if matches!(verb, "post" | "create" | "update" | "delete")
+            || is_foreign
+            || verb == "leave" && leaves()?
+        {
             return Ok(());
         }
         self.sight().require_object(object)?;

@@ -4,6 +4,7 @@
 //! A page costs a handful of queries, however many items it has: all that its activities mention is
 //! fetched at once, then all that those objects mention.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use pumphouse_activity::{Activity, Collection, Object, PumpIo};
@@ -12,7 +13,7 @@ use pumphouse_store::{
 };
 
 use super::visibility::Sight;
-use super::{Site, Viewer, documents, people};
+use super::{Site, Viewer, content, documents, people};
 use crate::error::Result;
 
 /// How many likers, sharers, answers and members are shown inside an object.
@@ -36,6 +37,8 @@ pub(crate) struct Renderer<'a> {
     viewer: &'a Viewer,
     /// What has been fetched, by id; each document is read once.
     known: HashMap<String, Known>,
+    /// What the viewer may see, of what that was asked for.
+    visible: RefCell<HashMap<ObjectKey, bool>>,
 }
 
 /// An object that was fetched.
@@ -63,6 +66,7 @@ impl<'a> Renderer<'a> {
             site,
             viewer,
             known: HashMap::new(),
+            visible: RefCell::default(),
         }
     }
 
@@ -180,6 +184,7 @@ impl<'a> Renderer<'a> {
 
     fn activity(&self, mut activity: Activity, key: i64, detail: Detail) -> Result<Activity> {
         let posted = matches!(activity.verb.as_deref(), Some("post"));
+        let mut is_whole = true;
         for (number, part) in documents::parts(&mut activity).into_iter().enumerate() {
             let Some(object) = part else { continue };
             // The parts are actor, object, target and so on; the second and third get the detail.
@@ -193,9 +198,19 @@ impl<'a> Renderer<'a> {
                 **object = if known.stored.posted_by == Some(key) || self.may_see(known)? {
                     self.whole(known, detail)?
                 } else {
+                    is_whole = false;
                     documents::mention(object)
                 };
             }
+        }
+        if let Some(object) = &activity.object
+            && let Some(parent) = object.in_reply_to.as_ref()
+            && let Some(parent) = self.find(parent)
+        {
+            is_whole &= self.may_see(parent)?;
+        }
+        if !is_whole {
+            in_other_words(&mut activity);
         }
         // The author of what is posted is the actor (section 6.2).
         if posted && let Some(object) = &mut activity.object {
@@ -219,7 +234,13 @@ impl<'a> Renderer<'a> {
     }
 
     fn may_see(&self, known: &Known) -> Result<bool> {
-        self.sight().of_object(&known.stored)
+        let key = known.stored.key;
+        if let Some(visible) = self.visible.borrow().get(&key) {
+            return Ok(*visible);
+        }
+        let visible = self.sight().of_object(&known.stored)?;
+        self.visible.borrow_mut().insert(key, visible);
+        Ok(visible)
     }
 
     fn recipient(&self, mention: &Object) -> Result<Object> {
@@ -335,11 +356,28 @@ impl<'a> Renderer<'a> {
                 {
                     object.author = Some(Box::new(documents::object(&author)?));
                 }
+                if edge == Edge::Reply {
+                    object.in_reply_to = self.parent(object.in_reply_to)?;
+                    if let Some(person) = self.viewer.person() {
+                        let liked = self.snapshot.has_edge(Edge::Like, person, stored.key)?;
+                        object.liked = Some(liked);
+                    }
+                }
                 tally(&mut object, &stored);
                 items.push(object);
             }
         }
         Ok(items)
+    }
+}
+
+/// Says what happened without the names of what the viewer must not see.
+fn in_other_words(activity: &mut Activity) {
+    if let (Some(verb), Some(actor), Some(object)) =
+        (&activity.verb, &activity.actor, &activity.object)
+    {
+        let parent = object.in_reply_to.as_deref().map(documents::mention);
+        activity.content = Some(content::of_activity(verb, actor, object, parent.as_ref()));
     }
 }
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use http::StatusCode;
 use pumphouse_activity::{Activity, Object};
 use pumphouse_store::{Snapshot, StoredObject};
 
@@ -160,11 +159,7 @@ pub(super) async fn post_to_feed(
 ) -> Reply {
     if (object_type.as_str(), feed.as_str()) != ("collection", "members") {
         let path = write.incoming.uri.path();
-        return Err(Error::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            format!("Cannot POST {path}"),
-        )
-        .into());
+        return Err(Error::not_found(format!("Cannot POST {path}")).into());
     }
     let object: Object = write.incoming.json()?;
     let list = own(&app, &write, |snapshot| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::middleware;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use http::StatusCode;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -34,14 +34,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             Arc::clone(&app),
             live::events,
         )))
-        .route(
-            "/oauth/request_token",
-            post(oauth::request_token).get(oauth::request_token),
-        )
-        .route(
-            "/oauth/access_token",
-            post(oauth::access_token).get(oauth::access_token),
-        )
+        .route("/oauth/request_token", any(oauth::request_token))
+        .route("/oauth/access_token", any(oauth::access_token))
         .route("/oauth2/token", post(oauth2::token))
         .merge(web::routes(app.web, app.site.mails))
         .merge(realtime(&app))

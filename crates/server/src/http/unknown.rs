@@ -8,13 +8,10 @@ pub(super) async fn unknown(method: Method, uri: Uri) -> Error {
     Error::not_found(format!("Cannot {method} {}", uri.path()))
 }
 
-/// The methods that an address has stand in `Allow` in either case.
+/// As pump.io says it; the methods that the address has stand in `Allow`.
 pub(super) async fn wrong_method(method: Method, uri: Uri) -> Result<StatusCode> {
     if method == Method::OPTIONS {
         return Ok(StatusCode::OK);
     }
-    Err(Error::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        format!("Cannot {method} {}", uri.path()),
-    ))
+    Err(Error::not_found(format!("Cannot {method} {}", uri.path())))
 }

@@ -3,17 +3,19 @@
 use pumphouse_testkit::TestServer;
 use serde_json::{Value, json};
 
-use crate::support::{addressed, comment, does, mention, note, post, public, recipients};
+use crate::support::{
+    addressed, comment, does, href, ids, mention, note, post, public, recipients,
+};
 
 #[tokio::test]
 async fn recipients_without_an_id_are_nobody() {
     let server = TestServer::start().await;
     let (alice, bob) = (server.user("alice").await, server.user("bob").await);
     let nobody = json!({"objectType": "person", "id": null});
-    let activity = addressed(post(note("x")), "to", &[nobody.clone(), bob.person()]);
+    let activity = addressed(post(note("x")), "to", &[nobody, bob.person()]);
     assert_eq!(recipients(&alice.does(activity).await, "to"), [bob.id()]);
     // Whoever is addressed to nobody gets the default.
-    for empty in [json!([]), json!(null), json!([nobody])] {
+    for empty in [json!([]), json!(null)] {
         let mut activity = post(note("x"));
         activity["to"] = empty;
         let done = alice.does(activity).await;
@@ -175,4 +177,22 @@ async fn activities_reach_whom_they_are_addressed_to_once() {
         .map(|(after, before)| after - before)
         .collect();
     assert_eq!(new, [1, 1, 1, 1, 1]);
+}
+
+#[tokio::test]
+async fn who_names_nobody_known_does_not_mean_everybody() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    bob.does(does("follow", alice.person())).await;
+    let nobody = json!({"objectType": "person"});
+    let done = alice
+        .does(addressed(post(note("Psst")), "to", &[nobody]))
+        .await;
+    for field in ["to", "cc", "bto", "bcc"] {
+        assert_eq!(done[field], Value::Null);
+    }
+    let inbox = bob.get(&bob.path("inbox/major")).await.ok();
+    assert!(!ids(&inbox).contains(&done["id"].as_str().unwrap().to_owned()));
+    let reply = bob.get(href(&done["object"])).await;
+    assert_eq!(reply.status, 403);
 }

@@ -411,3 +411,20 @@ async fn members_come_and_go() {
         .await;
     assert_eq!(ids(&carol.get(&newest(&carol)).await.ok()), id);
 }
+
+#[tokio::test]
+async fn answers_shown_inside_an_object_are_marked_and_show_what_they_answer() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let object = alice.does(post_publicly(note("x"))).await["object"].clone();
+    let answer = bob.does(post(comment("y", &object))).await["object"].clone();
+    alice.does(does("like", mention(&answer))).await;
+    for (reader, liked) in [(&alice, json!(true)), (&bob, json!(false))] {
+        let shown = reader.get(href(&object)).await.ok();
+        let answer = &shown["replies"]["items"][0];
+        assert_eq!(answer["liked"], liked);
+        assert_eq!(answer["inReplyTo"]["content"], "x");
+        assert_eq!(answer["inReplyTo"]["author"]["id"], alice.id());
+        assert_eq!(answer["likes"]["totalItems"], 1);
+    }
+}

@@ -200,7 +200,7 @@ async fn unknown_addresses_are_told_as_the_client_likes_it() {
         .refused(404, "Unknown type: nothing");
     let deleted = alice.request("DELETE", &alice.path("following"));
     let text = format!("Cannot DELETE {}", alice.path("following"));
-    deleted.send().await.refused(405, &text);
+    deleted.send().await.refused(404, &text);
 }
 
 #[tokio::test]

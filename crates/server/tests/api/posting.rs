@@ -530,3 +530,53 @@ async fn an_object_inside_an_activity_is_seen_by_who_sees_the_activity() {
         assert_eq!(seen[part]["displayName"], "Home", "{part}");
     }
 }
+
+#[tokio::test]
+async fn numbers_stand_for_texts_in_words_and_names_of_updates_are_new() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let note = json!({"objectType": "note", "content": 7, "summary": true});
+    let posted = alice.does(post(note)).await["object"].clone();
+    assert_eq!(posted["content"], "7");
+    assert_eq!(posted["summary"], "true");
+    let renamed =
+        json!({"objectType": "note", "id": posted["id"], "displayName": "New", "content": null});
+    let done = alice.does(does("update", renamed)).await;
+    assert_eq!(done["object"]["content"], "7");
+    let words = done["content"].as_str().unwrap();
+    assert!(words.ends_with(">New</a>"), "{words}");
+}
+
+#[tokio::test]
+async fn things_of_other_places_can_be_named_by_anybody() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let place = json!({"objectType": "place", "id": "tag:places.test,2026:pub",
+                       "displayName": "The pub", "url": "https://places.test/pub"});
+    let done = alice.does(does("checkin", place.clone())).await;
+    assert_eq!(done["object"]["displayName"], "The pub");
+    assert_eq!(done["object"]["url"], "https://places.test/pub");
+    assert_eq!(done["object"]["author"], Value::Null);
+    let liked = alice.does(does("like", place.clone())).await;
+    assert_eq!(liked["object"]["likes"]["totalItems"], 1);
+    let favorites = alice.get(&alice.path("favorites")).await.ok();
+    assert_eq!(ids(&favorites), ["tag:places.test,2026:pub"]);
+    // Bob does not see what alice told of it, but it is not hers either.
+    let done = bob
+        .does(addressed(does("like", place.clone()), "to", &[public()]))
+        .await;
+    assert_eq!(done["object"]["displayName"], Value::Null);
+    assert_eq!(done["object"]["id"], "tag:places.test,2026:pub");
+    for verb in ["update", "delete"] {
+        alice.tries(does(verb, place.clone())).await.refusal(400);
+    }
+    for object_type in ["person", "group", "collection"] {
+        let unknown = json!({"objectType": object_type, "id": "tag:places.test,2026:other"});
+        let text = format!("No such '{object_type}' with id 'tag:places.test,2026:other'");
+        alice.tries(does("like", unknown)).await.refused(400, &text);
+    }
+    // What would be an address here is given by this server.
+    let here = json!({"objectType": "note", "id": "https://pump.test/api/note/x"});
+    let text = "No such 'note' with id 'https://pump.test/api/note/x'";
+    alice.tries(does("like", here)).await.refused(400, text);
+}

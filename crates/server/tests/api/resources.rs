@@ -269,10 +269,10 @@ async fn what_takes_nothing_says_so() {
         likes,
     ] {
         let reply = alice.post_json(path, &alice.person()).await;
-        reply.refused(405, &format!("Cannot POST {path}"));
+        reply.refused(404, &format!("Cannot POST {path}"));
     }
     let following = alice.path("following");
     delete(&alice, &following)
         .await
-        .refused(405, &format!("Cannot DELETE {following}"));
+        .refused(404, &format!("Cannot DELETE {following}"));
 }

@@ -397,3 +397,34 @@ async fn who_no_longer_follows_sees_what_was_delivered_and_nothing_newer() {
     let inbox = cast.follower.get(&cast.follower.path("inbox")).await.ok();
     assert!(!ids(&inbox).contains(&new["id"].as_str().unwrap().to_owned()));
 }
+
+#[tokio::test]
+async fn quirk_40_words_do_not_name_what_may_not_be_seen() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let (bob, carol) = (server.user("bob").await, server.user("carol").await);
+    let mut secret = note("x");
+    secret["displayName"] = json!("Surprise party");
+    let posted = addressed(post(secret), "to", &[bob.person()]);
+    let secret = alice.does(posted).await["object"].clone();
+    for activity in [
+        does("share", mention(&secret)),
+        does("like", mention(&secret)),
+        does("play", mention(&secret)),
+        post(comment("Yes", &secret)),
+    ] {
+        let done = bob.does(addressed(activity, "to", &[public()])).await;
+        assert!(done["content"].as_str().unwrap().contains("Surprise party"));
+        for reader in [&carol, &bob.two_legged()] {
+            let seen = reader.get(href(&done)).await.ok();
+            assert!(!seen.to_string().contains("Surprise"), "{seen}");
+            let words = seen["content"].as_str().unwrap();
+            assert!(
+                words.contains("bob</a>") && words.contains("a note"),
+                "{words}"
+            );
+        }
+    }
+    let feed = carol.get(&bob.path("feed")).await.ok();
+    assert!(!feed.to_string().contains("Surprise"), "{feed}");
+}
