@@ -28,15 +28,15 @@ pub struct PumpIo {
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged, expecting = "expected a text")]
-    enum Text {
-        Text(String),
+    enum Scalar {
+        Words(String),
         Truth(bool),
         Number(serde_json::Number),
     }
     Ok(match Option::deserialize(deserializer)? {
         None => None,
-        Some(Text::Text(text)) => Some(text),
-        Some(Text::Truth(truth)) => Some(truth.to_string()),
-        Some(Text::Number(number)) => Some(number.to_string()),
+        Some(Scalar::Words(text)) => Some(text),
+        Some(Scalar::Truth(truth)) => Some(truth.to_string()),
+        Some(Scalar::Number(number)) => Some(number.to_string()),
     })
 }

@@ -145,11 +145,45 @@ impl Urls {
         name.eq_ignore_ascii_case(&self.host)
     }
 
-    /// Whether an id is one that only this server gives: an address under its own, or that of one
-    /// of its people.
+    /// Whether an id is one that only this server gives: an address on its host, however it is
+    /// written, or that of one of its people.
     pub(crate) fn is_own_id(&self, id: &str) -> bool {
         let person = id.strip_prefix("acct:").and_then(|id| id.split_once('@'));
-        id.starts_with(self.base()) || person.is_some_and(|(_, host)| self.is_host(host))
+        let address = ["http://", "https://"].iter().find_map(|scheme| {
+            let beginning = id.get(..scheme.len())?;
+            let is_address = beginning.eq_ignore_ascii_case(scheme);
+            is_address.then(|| &id[scheme.len()..])
+        });
+        let is_here = address.is_some_and(|address| {
+            let (authority, path) = match address.find(['/', '?', '#']) {
+                Some(end) => address.split_at(end),
+                None => (address, ""),
+            };
+            authority.eq_ignore_ascii_case(self.authority()) && path.starts_with(self.path())
+        });
+        is_here || person.is_some_and(|(_, host)| self.is_host(host))
+    }
+
+    /// The nickname in any of the ids and addresses by which people name a user of this server:
+    /// `acct:NICK@HOST`, `NICK@HOST`, the page, the account and the profile (section 14, row 87).
+    pub(crate) fn nickname_of<'a>(&self, id: &'a str) -> Option<&'a str> {
+        let nickname = match id.strip_prefix(self.base()) {
+            Some(path) => {
+                let path = path.strip_prefix('/')?;
+                let path = path.strip_prefix("api/user/").unwrap_or(path);
+                path.strip_suffix("/profile").unwrap_or(path)
+            }
+            None => {
+                let address = id.strip_prefix("acct:").unwrap_or(id);
+                let (nickname, host) = address.split_once('@')?;
+                let is_here = [self.authority(), self.host()]
+                    .iter()
+                    .any(|own| own.eq_ignore_ascii_case(host));
+                is_here.then_some(nickname)?
+            }
+        };
+        let is_one = !nickname.is_empty() && !nickname.contains(['/', ':', '?', '#']);
+        is_one.then_some(nickname)
     }
 
     /// The id of a user's profile: an `acct:` address on default ports, else its address.
@@ -331,6 +365,33 @@ mod tests {
             urls.object_page("a", "collection", "u"),
             "http://h/a/list/u"
         );
+    }
+
+    #[test]
+    fn quirk_87_people_are_known_by_all_their_names() {
+        let urls = Urls::new("h", 8_080);
+        for name in [
+            "acct:a@h:8080",
+            "acct:a@h",
+            "a@H",
+            "http://h:8080/a",
+            "http://h:8080/api/user/a",
+            "http://h:8080/api/user/a/profile",
+        ] {
+            assert_eq!(urls.nickname_of(name), Some("a"), "{name}");
+        }
+        for other in [
+            "acct:a@h:81",
+            "a@x",
+            "a",
+            "http://h:8080/",
+            "http://h:8080/a/note/x",
+            "http://h:8080/api/user/a/feed",
+            "http://h:80800/a",
+            "http://x/a",
+        ] {
+            assert_eq!(urls.nickname_of(other), None, "{other}");
+        }
     }
 
     #[test]

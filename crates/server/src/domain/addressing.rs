@@ -45,6 +45,27 @@ pub(crate) fn check_recipients(activity: &mut Activity) -> Result<bool> {
     Ok(named)
 }
 
+/// Gives people of this server who are named otherwise the ids that they have here.
+pub(crate) fn name_people(site: &Site, activity: &mut Activity) {
+    let recipients = [
+        &mut activity.to,
+        &mut activity.cc,
+        &mut activity.bto,
+        &mut activity.bcc,
+    ];
+    for person in recipients
+        .into_iter()
+        .flatten()
+        .flatten()
+        .chain(activity.object.as_deref_mut())
+    {
+        let named = person.id.as_deref().filter(|_| person.is_a("person"));
+        if let Some(nickname) = named.and_then(|id| site.urls.nickname_of(id)) {
+            person.id = Some(site.urls.person_id(nickname));
+        }
+    }
+}
+
 /// Gives an activity that names no recipients those of the first rule that applies.
 pub(crate) fn complete(
     snapshot: &Snapshot<'_>,
@@ -224,12 +245,17 @@ fn behind(posting: &Posting<'_>, recipient: &Object) -> Result<Option<Behind>> {
     if id == PUBLIC || posting.site.urls.followers_owner(id) == Some(&actor.nickname) {
         return Ok(Some(Behind::Crowd(Crowd::followers(actor.person))));
     }
-    let Some(object) = tx
-        .object_by_id(id)?
-        .filter(|object| object.deleted.is_none())
-    else {
+    let Some(object) = tx.object_by_id(id)? else {
+        if recipient.is_a("person") && posting.site.urls.is_own_id(id) {
+            return Err(Error::bad_request(format!(
+                "No such 'person' with id '{id}'"
+            )));
+        }
         return Ok(None);
     };
+    if object.deleted.is_some() {
+        return Ok(None);
+    }
     Ok(match object.object_type.as_str() {
         "person" => tx
             .user_by_person(object.key)?

@@ -1,6 +1,6 @@
 //! What people send is cleaned before anything is done with it, however deep it stands: keys of
-//! other servers go (pump.io protocol, section 6.2), HTML is scrubbed (section 7.7), and so do addresses
-//! go that a browser would run.
+//! other servers go (pump.io protocol, section 6.2), so do proxies, which clients take without a test
+//! (section 15), and addresses that a browser would run; HTML is scrubbed (section 7.7).
 
 use pumphouse_activity::{Activity, Collection, Extra, Links, MediaLink, Object, PumpIo};
 use serde_json::Value;
@@ -101,9 +101,13 @@ fn links(links: &mut Links) {
 
 fn pump_io(given: &mut Option<Box<PumpIo>>) {
     given.iter_mut().for_each(|given| {
-        address(&mut given.proxy_url);
+        // What only a server can say.
+        (given.proxy_url, given.shared, given.followed) = (None, None, None);
         extra(&mut given.extra);
     });
+    if given.as_deref() == Some(&PumpIo::default()) {
+        *given = None;
+    }
 }
 
 fn text(given: &mut Option<String>) {
@@ -118,7 +122,9 @@ fn address(given: &mut Option<String>) {
 
 /// Cleans properties that no type names, and everything in them.
 pub(crate) fn extra(properties: &mut Extra) {
-    properties.retain(|name, value| !name.starts_with('_') && !is_script_address(name, value));
+    properties.retain(|name, value| {
+        !name.starts_with('_') && name != "proxyURL" && !is_script_address(name, value)
+    });
     for (name, value) in properties {
         match value {
             Value::String(given) if is_html(name) => *given = html(given),

@@ -3,7 +3,7 @@
 //! A kept document mentions other objects by type and id only; [`super::render`] puts the
 //! objects themselves back in.
 
-use pumphouse_activity::{Activity, Object};
+use pumphouse_activity::{Activity, Extra, Object, PumpIo};
 use pumphouse_store::{StoredActivity, StoredObject};
 
 use crate::error::{Error, Result};
@@ -26,7 +26,7 @@ pub(crate) fn of_object(object: &Object) -> Result<String> {
     kept.author = kept.author.map(|author| Box::new(mention(&author)));
     kept.in_reply_to = kept.in_reply_to.map(|parent| Box::new(mention(&parent)));
     kept.liked = None;
-    kept.pump_io = None;
+    kept.pump_io = kept.pump_io.and_then(|given| picture(*given));
     for feed in [
         &mut kept.likes,
         &mut kept.replies,
@@ -46,6 +46,19 @@ pub(crate) fn of_object(object: &Object) -> Result<String> {
         feed.pump_io = None;
     }
     serde_json::to_string(&kept).map_err(|error| Error::internal("document of an object", error))
+}
+
+/// The one thing that people say of themselves under `pump_io`: their picture in full size (section 4.2).
+fn picture(given: PumpIo) -> Option<Box<PumpIo>> {
+    let (name, picture) = given
+        .extra
+        .into_iter()
+        .find(|(name, _)| name == "fullImage")?;
+    let extra = Extra::from_iter([(name, picture)]);
+    Some(Box::new(PumpIo {
+        extra,
+        ..PumpIo::default()
+    }))
 }
 
 /// The document to keep of an activity.

@@ -31,7 +31,6 @@ const FIXED: &[&str] = &[
     "members",
     "documents",
     "liked",
-    "pump_io",
 ];
 
 /// Merges the given properties into an object.

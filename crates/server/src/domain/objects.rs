@@ -1,6 +1,6 @@
 //! Objects: making new ones, and finding those that are meant (pump.io protocol, section 7).
 
-use pumphouse_activity::Object;
+use pumphouse_activity::{Object, PUBLIC};
 use pumphouse_store::{Edge, End, NewObject, ObjectKey, Paging, Position, StoredObject};
 
 use super::posting::{Actor, Posting};
@@ -162,8 +162,9 @@ fn insert_of(
     if object_type == "person" {
         return Err(Error::bad_request("people are made by registration"));
     }
-    // The name of something on this server is given by this server.
-    if let Some(id) = object.id.as_deref().filter(|id| urls.is_own_id(id)) {
+    // The name of something on this server is given by this server, and that of everybody by nobody.
+    let is_taken = |id: &&str| urls.is_own_id(id) || *id == PUBLIC;
+    if let Some(id) = object.id.as_deref().filter(is_taken) {
         return Err(no_such(given, id));
     }
     address(urls, &mut object, &object_type, &uuid);

@@ -17,7 +17,9 @@ impl Posting<'_> {
         self.check_actor(&activity)?;
         clean::activity(&mut activity);
         let named = addressing::check_recipients(&mut activity)?;
-        let verb = activity.verb.take().unwrap_or_else(|| "post".to_owned());
+        addressing::name_people(self.site, &mut activity);
+        let verb = activity.verb.take().filter(|verb| !verb.is_empty());
+        let verb = verb.unwrap_or_else(|| "post".to_owned());
         let given = activity
             .object
             .take()

@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use pumphouse_activity::{Activity, Collection, Object, PumpIo};
+use pumphouse_activity::{Activity, Collection, Object};
 use pumphouse_store::{
     Edge, End, ObjectKey, Paging, Position, Snapshot, StoredActivity, StoredObject,
 };
@@ -18,6 +18,8 @@ use crate::error::Result;
 
 /// How many likers, sharers, answers and members are shown inside an object.
 const SHOWN: u32 = 4;
+/// How many more answers are looked at if not all of those may be seen.
+const LOOKED_AT: u32 = 20;
 
 /// How much is added to an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -301,14 +303,12 @@ impl<'a> Renderer<'a> {
         };
         let has = |edge| self.snapshot.has_edge(edge, person, stored.key);
         object.liked = Some(has(Edge::Like)?);
-        let mut marks = PumpIo {
-            shared: Some(has(Edge::Share)?),
-            ..PumpIo::default()
-        };
+        let mut marks = object.pump_io.take().unwrap_or_default();
+        marks.shared = Some(has(Edge::Share)?);
         if object.is_a("person") {
             marks.followed = Some(has(Edge::Follow)?);
         }
-        object.pump_io = Some(Box::new(marks));
+        object.pump_io = Some(marks);
         Ok(())
     }
 
@@ -340,9 +340,26 @@ impl<'a> Renderer<'a> {
     }
 
     fn newest(&self, edge: Edge, end: End, of: ObjectKey) -> Result<Vec<Object>> {
+        let mut items = self.newest_of(edge, end, of, (0, SHOWN))?;
+        // If some of them may not be seen, others take their places; not everything is looked at.
+        if edge == Edge::Reply && items.len() < SHOWN as usize {
+            items.extend(self.newest_of(edge, end, of, (SHOWN, LOOKED_AT))?);
+            items.truncate(SHOWN as usize);
+        }
+        Ok(items)
+    }
+
+    /// What may be seen of so many neighbours from a place on.
+    fn newest_of(
+        &self,
+        edge: Edge,
+        end: End,
+        of: ObjectKey,
+        (offset, count): (u32, u32),
+    ) -> Result<Vec<Object>> {
         let paging = Paging {
-            count: SHOWN,
-            position: Position::Offset(0),
+            count,
+            position: Position::Offset(offset),
         };
         let mut items = Vec::new();
         for (_, stored) in self.snapshot.neighbours(edge, end, of, paging)? {

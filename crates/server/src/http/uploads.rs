@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use http::{HeaderValue, header};
+use http::{HeaderMap, HeaderValue, header};
 use pumphouse_store::{Edge, End, User};
 use tower_http::services::ServeFile;
 
@@ -78,6 +78,35 @@ fn check_own(app: &App, nickname: &str, user: &User) -> Result<()> {
     Ok(())
 }
 
+/// Whether an answer is of the version that a client names by its tag or time.
+fn is_version(served: &HeaderMap, version: &HeaderValue) -> bool {
+    let tag = served.get(header::ETAG);
+    let tag = tag.filter(|tag| !tag.as_bytes().starts_with(b"W/"));
+    [tag, served.get(header::LAST_MODIFIED)].contains(&Some(version))
+}
+
+/// Whether a part is asked for in a way that counts; any other is as good as none (RFC 9110, section 14.2).
+fn has_range(headers: &HeaderMap) -> bool {
+    let range = headers
+        .get(header::RANGE)
+        .and_then(|value| value.to_str().ok());
+    let ranges = range.and_then(|range| range.strip_prefix("bytes="));
+    ranges.is_some_and(|ranges| ranges.split(',').all(is_byte_range))
+}
+
+/// `FIRST-`, `FIRST-LAST` or `-LENGTH`.
+fn is_byte_range(range: &str) -> bool {
+    let Some((first, last)) = range.trim().split_once('-') else {
+        return false;
+    };
+    match (first.parse::<u64>(), last.parse::<u64>()) {
+        (Ok(first), Ok(last)) => first <= last,
+        (Ok(_), Err(_)) => last.is_empty(),
+        (Err(_), Ok(_)) => first.is_empty(),
+        (Err(_), Err(_)) => false,
+    }
+}
+
 /// `GET /uploads/NICK/Y/M/D/FILE`, whole or in part, and only if it is another one than the client has.
 pub(super) async fn file(
     State(app): State<Arc<App>>,
@@ -89,15 +118,30 @@ pub(super) async fn file(
         .read(|snapshot| uploads::find(snapshot, &app.site, &read.viewer, &path))?;
     let media_type = HeaderValue::try_from(&upload.media_type)
         .map_err(|error| Error::internal("media type", error))?;
-    let mut request = Request::new(Body::empty());
-    *request.method_mut() = read.incoming.method;
-    *request.uri_mut() = read.incoming.uri;
-    *request.headers_mut() = read.incoming.headers;
-    let served = ServeFile::new(app.uploads.locate(&path))
-        .ignore_multi_range_requests(true)
-        .try_call(request)
-        .await
-        .map_err(|error| Error::internal("an uploaded file", error))?;
+    let ask = async |headers: HeaderMap| {
+        let mut request = Request::new(Body::empty());
+        *request.method_mut() = read.incoming.method.clone();
+        *request.uri_mut() = read.incoming.uri.clone();
+        *request.headers_mut() = headers;
+        let served = ServeFile::new(app.uploads.locate(&path))
+            .ignore_multi_range_requests(true)
+            .try_call(request)
+            .await;
+        served.map_err(|error| Error::internal("an uploaded file", error))
+    };
+    let mut headers = read.incoming.headers.clone();
+    if !has_range(&headers) {
+        headers.remove(header::RANGE);
+    }
+    let mut served = ask(headers.clone()).await?;
+    // A part is for who has the rest of the same version (RFC 9110, section 13.1.5).
+    if let Some(version) = headers.get(header::IF_RANGE)
+        && headers.contains_key(header::RANGE)
+        && !is_version(served.headers(), version)
+    {
+        headers.remove(header::RANGE);
+        served = ask(headers).await?;
+    }
     let mut response = served.map(Body::new);
     let headers = response.headers_mut();
     // What is not modified has none.

@@ -196,3 +196,33 @@ async fn who_names_nobody_known_does_not_mean_everybody() {
     let reply = bob.get(href(&done["object"])).await;
     assert_eq!(reply.status, 403);
 }
+
+#[tokio::test]
+async fn quirk_87_people_are_reached_by_all_their_names() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    for name in [
+        "bob@pump.test",
+        "acct:bob@PUMP.TEST",
+        "https://pump.test/bob",
+    ] {
+        let person = json!({"objectType": "person", "id": name});
+        let done = alice
+            .does(addressed(post(note(name)), "to", &[person.clone()]))
+            .await;
+        assert_eq!(recipients(&done, "to"), [bob.id()], "{name}");
+        let inbox = bob.get(&bob.path("inbox/direct")).await.ok();
+        assert_eq!(ids(&inbox)[0], done["id"].as_str().unwrap(), "{name}");
+        for verb in ["follow", "stop-following"] {
+            let done = alice.does(does(verb, person.clone())).await;
+            assert_eq!(done["object"]["id"], bob.id(), "{name}");
+        }
+    }
+    for unknown in ["nobody@pump.test", "acct:nobody@pump.test"] {
+        let person = json!({"objectType": "person", "id": unknown});
+        let reply = alice
+            .tries(addressed(post(note("x")), "to", &[person]))
+            .await;
+        reply.refused(400, "No such 'person' with id 'acct:nobody@pump.test'");
+    }
+}

@@ -413,6 +413,23 @@ async fn members_come_and_go() {
 }
 
 #[tokio::test]
+async fn answers_that_may_not_be_seen_do_not_take_the_place_of_others() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let object = alice.does(post_publicly(note("x"))).await["object"].clone();
+    let answer = alice.does(post_publicly(comment("open", &object))).await;
+    for _ in 0..5 {
+        let hidden = addressed(post(comment("hidden", &object)), "to", &[alice.person()]);
+        alice.does(hidden).await;
+    }
+    let shown = bob.get(href(&object)).await.ok();
+    assert_eq!(
+        ids(&shown["replies"]),
+        [answer["object"]["id"].as_str().unwrap()]
+    );
+}
+
+#[tokio::test]
 async fn answers_shown_inside_an_object_are_marked_and_show_what_they_answer() {
     let server = TestServer::start().await;
     let (alice, bob) = (server.user("alice").await, server.user("bob").await);
@@ -426,5 +443,21 @@ async fn answers_shown_inside_an_object_are_marked_and_show_what_they_answer() {
         assert_eq!(answer["inReplyTo"]["content"], "x");
         assert_eq!(answer["inReplyTo"]["author"]["id"], alice.id());
         assert_eq!(answer["likes"]["totalItems"], 1);
+    }
+}
+
+#[tokio::test]
+async fn a_collection_becomes_a_list_by_an_update() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let bare = json!({"objectType": "collection", "displayName": "Walkers"});
+    let made = alice.does(does("create", bare)).await["object"].clone();
+    let mut list = mention(&made);
+    list["objectTypes"] = json!(["person"]);
+    for _ in 0..2 {
+        alice.does(does("update", list.clone())).await;
+        let lists = alice.get(&alice.path("lists/person")).await.ok();
+        assert_eq!(ids(&lists)[0], made["id"].as_str().unwrap());
+        assert_eq!(lists["totalItems"], 5);
     }
 }

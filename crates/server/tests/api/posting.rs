@@ -575,8 +575,45 @@ async fn things_of_other_places_can_be_named_by_anybody() {
         let text = format!("No such '{object_type}' with id 'tag:places.test,2026:other'");
         alice.tries(does("like", unknown)).await.refused(400, &text);
     }
-    // What would be an address here is given by this server.
-    let here = json!({"objectType": "note", "id": "https://pump.test/api/note/x"});
-    let text = "No such 'note' with id 'https://pump.test/api/note/x'";
-    alice.tries(does("like", here)).await.refused(400, text);
+    // What would be an address here is given by this server, and everybody is nobody's.
+    for id in [
+        "https://pump.test/api/note/x",
+        "HTTP://PUMP.TEST/api/note/x",
+        "http://activityschema.org/collection/public",
+    ] {
+        let here = json!({"objectType": "note", "id": id});
+        let text = format!("No such 'note' with id '{id}'");
+        alice
+            .tries(does("like", here.clone()))
+            .await
+            .refused(400, &text);
+        alice.tries(post(here)).await.refused(400, &text);
+    }
+}
+
+#[tokio::test]
+async fn nobody_says_where_proxies_are() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let pump_io = json!({"proxyURL": "https://evil.test/", "shared": true});
+    let link = json!({"url": "https://h.test/1.png", "pump_io": pump_io});
+    let mut image = json!({"objectType": "image", "image": link, "fullImage": link,
+                           "attachments": [{"objectType": "image", "image": link}]});
+    image["links"] = json!({"alternate": {"href": "https://h.test/", "pump_io": pump_io}});
+    let mut activity = post_publicly(image);
+    activity["pump_io"] = pump_io.clone();
+    activity["target"] =
+        json!({"objectType": "note", "id": "tag:h.test,2026:x", "pump_io": pump_io});
+    let done = alice.does(activity).await;
+    let seen = bob.get(href(&done)).await.ok();
+    assert!(!seen.to_string().contains("evil"), "{seen}");
+    assert_eq!(seen["object"]["image"]["url"], "https://h.test/1.png");
+    let profile =
+        json!({"image": link, "pump_io": {"fullImage": link, "proxyURL": "https://evil.test/"}});
+    alice.put_json(&alice.path("profile"), &profile).await.ok();
+    for reader in [&alice, &bob, &bob.two_legged()] {
+        let seen = reader.get(&alice.path("profile")).await.ok();
+        assert!(!seen.to_string().contains("evil"), "{seen}");
+        assert_eq!(seen["pump_io"]["fullImage"]["url"], "https://h.test/1.png");
+    }
 }

@@ -194,6 +194,19 @@ async fn parts_are_given_and_what_is_known_is_not_sent_again() {
     assert_eq!((part.status, part.body.as_str()), (206, "ell"));
     assert_eq!(part.header("content-range"), "bytes 1-3/5");
     assert_eq!(ask("range", "bytes=9-".to_owned()).await.status, 416);
+    for no_range in ["foo", "bytes=", "bytes=3-1", "bytes=a-b", "lines=1-2"] {
+        let whole = ask("range", no_range.to_owned()).await;
+        assert_eq!(
+            (whole.status, whole.body.as_str()),
+            (200, "hello"),
+            "{no_range}"
+        );
+    }
+    for (version, status) in [(&tag, 206), (&since, 206), (&"\"other\"".to_owned(), 200)] {
+        let call = alice.request("GET", &address).header("range", "bytes=1-3");
+        let reply = call.header("if-range", version).send().await;
+        assert_eq!(reply.status, status, "{version}");
+    }
     for (name, value) in [("if-none-match", tag), ("if-modified-since", since)] {
         let known = ask(name, value).await;
         assert_eq!((known.status, known.body.as_str()), (304, ""), "{name}");

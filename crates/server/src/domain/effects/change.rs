@@ -20,6 +20,11 @@ pub(super) fn update(posting: &Posting<'_>, object: &StoredObject, given: &Objec
             renamed.object_types.clone_from(&given.object_types);
         }
         objects::check_list_name(posting, &renamed, Some(object.key))?;
+        // A collection becomes a list by getting a name and a type of members.
+        let owner = posting.actor.person;
+        if documents::is_list(&renamed) && !posting.tx.has_edge(Edge::List, owner, object.key)? {
+            posting.tx.add_edge(Edge::List, owner, object.key)?;
+        }
     }
     merge::into(posting, object, given)
 }
