@@ -122,9 +122,24 @@ pub(crate) fn complete(
     // An empty list is left out, as it is when nobody was named.
     activity.to = Some(to).filter(|to| !to.is_empty());
     activity.cc = Some(cc).filter(|cc| !cc.is_empty());
-    activity.bto = None;
-    activity.bcc = None;
+    let original = match subject.verb {
+        "update" | "delete" => own_posting(snapshot, object, actor)?.unwrap_or_default(),
+        _ => Activity::default(),
+    };
+    (activity.bto, activity.bcc) = (original.bto, original.bcc);
     Ok(())
+}
+
+/// The activity by which an actor posted an object, if it was this actor.
+fn own_posting(
+    snapshot: &Snapshot<'_>,
+    object: &StoredObject,
+    actor: &Actor,
+) -> Result<Option<Activity>> {
+    let posting = object.posted_by.map(|key| snapshot.activity(key));
+    let posting = posting.transpose()?.flatten();
+    let own = posting.filter(|stored| stored.actor == actor.person);
+    own.as_ref().map(documents::activity).transpose()
 }
 
 /// `to` and `cc` of the activity that posted an object. `bto` and `bcc` are its actor's secret.

@@ -208,7 +208,11 @@ async fn quirk_87_people_are_reached_by_all_their_names() {
     ] {
         let person = json!({"objectType": "person", "id": name});
         let done = alice
-            .does(addressed(post(note(name)), "to", &[person.clone()]))
+            .does(addressed(
+                post(note(name)),
+                "to",
+                std::slice::from_ref(&person),
+            ))
             .await;
         assert_eq!(recipients(&done, "to"), [bob.id()], "{name}");
         let inbox = bob.get(&bob.path("inbox/direct")).await.ok();
@@ -224,5 +228,27 @@ async fn quirk_87_people_are_reached_by_all_their_names() {
             .tries(addressed(post(note("x")), "to", &[person]))
             .await;
         reply.refused(400, "No such 'person' with id 'acct:nobody@pump.test'");
+    }
+}
+
+#[tokio::test]
+async fn who_got_something_in_secret_hears_of_its_changes_in_secret() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let carol = server.user("carol").await;
+    let mut activity = addressed(post(note("x")), "bto", &[bob.person()]);
+    activity["cc"] = json!([carol.person()]);
+    let object = alice.does(activity).await["object"].clone();
+    let mut changed = mention(&object);
+    changed["content"] = json!("y");
+    for activity in [does("update", changed), does("delete", mention(&object))] {
+        let done = alice.does(activity).await;
+        assert_eq!(recipients(&done, "bto"), [bob.id()]);
+        let id = done["id"].as_str().unwrap().to_owned();
+        for reader in [&bob, &carol] {
+            let inbox = reader.get(&reader.path("inbox/minor")).await.ok();
+            assert_eq!(ids(&inbox)[0], id);
+            assert_eq!(inbox["items"][0]["bto"], Value::Null);
+        }
     }
 }
