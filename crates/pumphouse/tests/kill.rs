@@ -189,8 +189,11 @@ async fn kill_9_loses_nothing_that_was_acknowledged() {
         let writers: Vec<_> = (0..WRITERS)
             .map(|_| tokio::spawn(person.clone().post_until_killed(Arc::clone(&acknowledged))))
             .collect();
-        // Each round at another moment.
-        tokio::time::sleep(Duration::from_millis(60 + round * 11 % 90)).await;
+        // Each round at another moment after the first post, however long a busy machine takes for that.
+        while acknowledged.lock().unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(round * 11 % 90)).await;
         server.kill();
         for writer in writers {
             writer.await.unwrap();
