@@ -4,6 +4,9 @@
 
 mod bench;
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use clap::{Parser, Subcommand};
 
 /// Benchmarks of Pumphouse.
@@ -25,7 +28,16 @@ enum Command {
         /// How long each figure is measured
         #[arg(long, default_value_t = 3)]
         seconds: u64,
+        /// Where the server's data is made, and kept for the next time
+        #[arg(long, default_value = "target/bench")]
+        data: PathBuf,
+        /// How many activities it holds
+        #[arg(long, default_value_t = 1_000_000)]
+        activities: usize,
     },
+    /// One side of a benchmark of the server, in a process of its own
+    #[command(hide = true, subcommand)]
+    Peer(bench::server::peer::Peer),
 }
 
 #[derive(Clone, clap::ValueEnum)]
@@ -37,10 +49,19 @@ enum What {
 }
 
 fn main() -> anyhow::Result<()> {
-    let Command::Bench { what, seconds } = Args::parse().command;
-    let time = std::time::Duration::from_secs(seconds);
-    match what {
-        What::Oauth1 => bench::oauth1::run(time),
-        What::Server => bench::server::run(time),
+    match Args::parse().command {
+        Command::Bench {
+            what,
+            seconds,
+            data,
+            activities,
+        } => {
+            let time = Duration::from_secs(seconds);
+            match what {
+                What::Oauth1 => bench::oauth1::run(time),
+                What::Server => bench::server::run(time, &data, activities),
+            }
+        }
+        Command::Peer(peer) => bench::server::peer::run(peer),
     }
 }

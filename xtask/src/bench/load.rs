@@ -13,29 +13,44 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-/// Requests that wait to be sent, each once.
+/// Requests that wait to be sent.
 pub(super) struct Requests {
     prepared: Vec<Request<Full<Bytes>>>,
     next: AtomicUsize,
+    again: bool,
 }
 
 impl Requests {
-    pub(super) fn new(prepared: Vec<Request<Full<Bytes>>>) -> Arc<Self> {
+    /// Each once, as signed ones have to be.
+    pub(super) fn once(prepared: Vec<Request<Full<Bytes>>>) -> Arc<Self> {
         Arc::new(Self {
             prepared,
             next: AtomicUsize::new(0),
+            again: false,
+        })
+    }
+
+    /// From the beginning again when all are sent.
+    pub(super) fn again(prepared: Vec<Request<Full<Bytes>>>) -> Arc<Self> {
+        Arc::new(Self {
+            prepared,
+            next: AtomicUsize::new(0),
+            again: true,
         })
     }
 
     fn take(&self) -> Option<Request<Full<Bytes>>> {
-        self.prepared
-            .get(self.next.fetch_add(1, Ordering::Relaxed))
-            .cloned()
+        let mut next = self.next.fetch_add(1, Ordering::Relaxed);
+        if self.again {
+            next %= self.prepared.len();
+        }
+        self.prepared.get(next).cloned()
     }
 }
 
 /// What was measured.
 pub(super) struct Rate {
+    pub(super) answered: u32,
     pub(super) per_second: f64,
     /// Whether there were too few requests for the time.
     pub(super) ran_dry: bool,
@@ -75,8 +90,9 @@ pub(super) async fn run(
         answered += done??;
     }
     Ok(Rate {
+        answered,
         per_second: f64::from(answered) / start.elapsed().as_secs_f64(),
-        ran_dry: requests.next.load(Ordering::Relaxed) >= requests.prepared.len(),
+        ran_dry: !requests.again && requests.next.load(Ordering::Relaxed) >= requests.prepared.len(),
     })
 }
 
