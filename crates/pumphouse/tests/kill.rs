@@ -254,8 +254,11 @@ fn add_followers(tx: &Transaction<'_>, nickname: &str) -> Result<Vec<UserKey>, E
 /// How many inbox rows all these users have.
 fn delivered(store: &Store, users: &[UserKey]) -> Vec<u32> {
     let count = |user: &UserKey| {
-        let user = store.read(|snapshot| snapshot.user_by_key(*user)).unwrap();
-        user.unwrap().feeds.inbox
+        let tallies = store.read(|snapshot| {
+            let user = snapshot.user_by_key(*user)?.unwrap();
+            snapshot.feed_tallies(&user)
+        });
+        tallies.unwrap().inbox
     };
     users.iter().map(count).collect()
 }

@@ -8,6 +8,7 @@ use pumphouse_oauth1::Origin;
 use pumphouse_oauth1::provider::Provider;
 use pumphouse_store::Store;
 
+use crate::answers::Answers;
 use crate::clock::Clock;
 use crate::domain::Site;
 use crate::domain::passwords::Hasher;
@@ -23,6 +24,8 @@ use crate::provider::Keeper;
 /// The server's parts, shared by all requests.
 pub(crate) struct App {
     pub(crate) store: Store,
+    /// What readers are answered.
+    pub(crate) answers: Answers,
     pub(crate) site: Site,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) hasher: Hasher,

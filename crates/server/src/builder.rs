@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 
 use self::accounts::Accounts;
 use self::operation::Operation;
+use crate::answers::Answers;
 use crate::app::App;
 use crate::clock::{Clock, SystemClock};
 use crate::domain::Site;
@@ -190,6 +191,7 @@ impl Builder {
                 .map_err(internal)?,
             sockjs: operation.sockjs,
             live: Live::new(Places::new(operation.connections_each), &metrics),
+            answers: Answers::new(store.clone(), site.clone()),
             site,
             metrics,
             store,

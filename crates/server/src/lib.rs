@@ -20,6 +20,7 @@
 //! # }
 //! ```
 
+mod answers;
 mod app;
 mod auth;
 mod builder;

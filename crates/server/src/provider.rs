@@ -11,7 +11,7 @@ use pumphouse_oauth1::provider::{
 };
 use pumphouse_oauth1::verify::{NonceUse, TlsRule};
 use pumphouse_oauth1::{Origin, Plaintext, Policy, Secret, TokenCredentials};
-use pumphouse_store::{self as store, Nonce, ObjectKey, Store, User};
+use pumphouse_store::{self as store, Cache, Nonce, ObjectKey, Store, User, Weigh};
 use sha2::{Digest, Sha256};
 
 use crate::clock::Clock;
@@ -35,6 +35,37 @@ pub(crate) struct Identity {
 pub(crate) struct Keeper {
     store: Store,
     clock: Arc<dyn Clock>,
+    /// The credentials with which requests came. What ends one of them ends it here, too.
+    credentials: Cache<ClientAndToken, Arc<Found>>,
+}
+
+/// How much memory the credentials may take.
+const CREDENTIALS: u64 = 4 << 20;
+
+/// The key of a client, and a token or nothing.
+#[derive(PartialEq, Eq, Hash)]
+struct ClientAndToken(Box<str>, Box<str>);
+
+/// What is known of them.
+struct Found(Option<store::Credentials>);
+
+impl Weigh for ClientAndToken {
+    fn bytes(&self) -> usize {
+        self.0.len() + self.1.len()
+    }
+}
+
+impl Weigh for Found {
+    fn bytes(&self) -> usize {
+        let known = self.0.as_ref().map_or(0, |known| {
+            let token = known.token.as_ref();
+            known.client_secret.len()
+                + token.map_or(0, |(secret, user)| {
+                    secret.len() + user.nickname.len() + user.properties.len()
+                })
+        });
+        known
+    }
 }
 
 /// The provider for a public origin. PLAINTEXT is taken only where nobody can listen.
@@ -52,6 +83,7 @@ pub(crate) fn provider(
     let keeper = Keeper {
         store,
         clock: Arc::clone(&clock),
+        credentials: Cache::new(CREDENTIALS, 512),
     };
     let provider =
         Provider::new(keeper).map_err(|error| Error::internal("OAuth provider", error))?;
@@ -80,23 +112,26 @@ impl provider::Store for Keeper {
     type Error = Error;
 
     async fn find_access(&self, client_key: &str, token: Option<&str>) -> Result<Access<Identity>> {
-        let found = self
-            .store
-            .read(|snapshot| snapshot.credentials(client_key, token.unwrap_or_default()))?;
-        let Some(found) = found else {
+        let given = token.unwrap_or_default();
+        let key = ClientAndToken(client_key.into(), given.into());
+        let found = self.store.read_kept(&self.credentials, key, |snapshot| {
+            let found = snapshot.credentials(client_key, given)?;
+            Ok::<_, Error>(Arc::new(Found(found)))
+        })?;
+        let Found(Some(found)) = &*found else {
             return Ok(Access::ClientUnknown);
         };
-        let client = Client::new(found.client_secret);
+        let client = Client::new(&*found.client_secret);
         let mut identity = Identity {
             client: found.client,
             generator: found.generator,
             user: None,
         };
-        Ok(match (token, found.token) {
+        Ok(match (token, &found.token) {
             (None, _) => Access::found(client, None, identity),
             (Some(_), Some((secret, user))) => {
-                identity.user = Some(user);
-                Access::found(client, Some(Secret::new(secret)), identity)
+                identity.user = Some(user.clone());
+                Access::found(client, Some(Secret::new(&**secret)), identity)
             }
             (Some(_), None) => Access::TokenRejected {
                 client,

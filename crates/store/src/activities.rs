@@ -3,7 +3,8 @@
 use rusqlite::Row;
 
 use crate::page::{PageSql, page_sql};
-use crate::sql::{Result, params};
+use crate::sql::{Result, ToSql, params};
+use crate::versions::Thing;
 use crate::{Micros, ObjectKey, Paging, Snapshot, Transaction};
 
 /// An activity to be kept.
@@ -84,11 +85,13 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`crate::ErrorKind::Database`], as for all look-ups.
     pub fn activity_by_id(&self, id: &str) -> Result<Option<StoredActivity>> {
-        self.first(
+        let found = self.named().first(
             concat!("SELECT ", columns!(), " FROM activities WHERE id = ?1"),
             params![id],
             |row| StoredActivity::from_row(row, 0),
-        )
+        )?;
+        self.reads_activity(id, found.as_ref());
+        Ok(found)
     }
 
     /// The activity that local addresses name so.
@@ -96,11 +99,21 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`crate::ErrorKind::Database`].
     pub fn activity_by_uuid(&self, uuid: &str) -> Result<Option<StoredActivity>> {
-        self.first(
+        let found = self.named().first(
             concat!("SELECT ", columns!(), " FROM activities WHERE uuid = ?1"),
             params![uuid],
             |row| StoredActivity::from_row(row, 0),
-        )
+        )?;
+        self.reads_activity(uuid, found.as_ref());
+        Ok(found)
+    }
+
+    /// Activities are never taken away and keep their names, as objects do.
+    fn reads_activity(&self, name: &str, found: Option<&StoredActivity>) {
+        self.reads(match found {
+            Some(activity) => Thing::Activity(activity.key),
+            None => Thing::Name(name),
+        });
     }
 
     /// The activity with this key.
@@ -108,7 +121,8 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`crate::ErrorKind::Database`].
     pub fn activity(&self, key: i64) -> Result<Option<StoredActivity>> {
-        self.first(
+        self.reads(Thing::Activity(key));
+        self.named().first(
             concat!("SELECT ", columns!(), " FROM activities WHERE key = ?1"),
             params![key],
             |row| StoredActivity::from_row(row, 0),
@@ -126,11 +140,21 @@ impl Snapshot<'_> {
         part: Outbox,
         paging: Paging,
     ) -> Result<Vec<(i64, StoredActivity)>> {
+        self.reads(Thing::Outbox(actor));
         let activity = |row: &Row<'_>| StoredActivity::from_row(row, 1);
-        match part {
-            Outbox::All => self.page(&OUTBOX_ALL, paging, params![actor], activity),
-            Outbox::Major => self.page(&OUTBOX_KIND, paging, params![actor, true], activity),
-            Outbox::Minor => self.page(&OUTBOX_KIND, paging, params![actor, false], activity),
+        let page = |sql, own: &[&dyn ToSql]| self.named().page(sql, paging, own, activity);
+        let activities = match part {
+            Outbox::All => page(&OUTBOX_ALL, params![actor]),
+            Outbox::Major => page(&OUTBOX_KIND, params![actor, true]),
+            Outbox::Minor => page(&OUTBOX_KIND, params![actor, false]),
+        }?;
+        self.reads_activities(&activities);
+        Ok(activities)
+    }
+
+    pub(crate) fn reads_activities(&self, activities: &[(i64, StoredActivity)]) {
+        for (_, activity) in activities {
+            self.reads(Thing::Activity(activity.key));
         }
     }
 
@@ -139,7 +163,8 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`crate::ErrorKind::Database`].
     pub fn outbox_position(&self, actor: ObjectKey, part: Outbox, id: &str) -> Result<Option<i64>> {
-        self.first(
+        self.reads(Thing::Outbox(actor));
+        self.named().first(
             "SELECT key FROM activities WHERE id = ?1 AND actor = ?2 AND (?3 IS NULL OR major = ?3)",
             params![
                 id,
@@ -161,7 +186,8 @@ impl Transaction<'_> {
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn update_activity(&self, key: i64, document: &str) -> Result<()> {
-        self.execute(
+        self.changes_thing(Thing::Activity(key));
+        self.execute_named(
             "UPDATE activities SET document = ?2 WHERE key = ?1",
             params![key, document],
         )?;
@@ -174,7 +200,10 @@ impl Transaction<'_> {
     /// [`crate::ErrorKind::Conflict`] if the id is taken, [`crate::ErrorKind::DiskFull`] or
     /// [`crate::ErrorKind::Database`].
     pub fn insert_activity(&self, activity: &NewActivity<'_>) -> Result<i64> {
-        let key = self.insert(
+        self.changes_thing(Thing::Name(activity.id));
+        self.changes_thing(Thing::Name(activity.uuid));
+        self.changes_thing(Thing::Outbox(activity.actor));
+        let key = self.insert_named(
             "INSERT INTO activities (id, uuid, actor, major, document, published)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             params![
@@ -186,7 +215,8 @@ impl Transaction<'_> {
                 activity.published
             ],
         )?;
-        self.execute(
+        self.changes_thing(Thing::Activity(key));
+        self.execute_named(
             "UPDATE users SET outbox_items = outbox_items + 1, outbox_major = outbox_major + ?2
              WHERE person = ?1",
             params![activity.actor, activity.major],

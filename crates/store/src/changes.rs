@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Notify, broadcast};
 
+use crate::versions::{Changed, Versions};
 use crate::{ObjectKey, UserKey};
 
 /// How many arrivals a receiver may be behind.
@@ -28,6 +29,7 @@ pub struct Arrival {
 pub(crate) struct Changes {
     pub(crate) arrivals: Vec<Arrival>,
     pub(crate) jobs: bool,
+    pub(crate) things: Changed,
 }
 
 impl Changes {
@@ -64,6 +66,7 @@ impl Changes {
 
 /// Those who listen to a store.
 pub(crate) struct Listeners {
+    pub(crate) versions: Versions,
     arrivals: broadcast::Sender<Arc<Arrival>>,
     jobs: Notify,
 }
@@ -71,6 +74,7 @@ pub(crate) struct Listeners {
 impl Default for Listeners {
     fn default() -> Self {
         Self {
+            versions: Versions::default(),
             arrivals: broadcast::Sender::new(ARRIVALS),
             jobs: Notify::new(),
         }
@@ -78,14 +82,18 @@ impl Default for Listeners {
 }
 
 impl Listeners {
-    /// Tells what has been committed. Waits for nobody.
-    pub(crate) fn tell(&self, changes: Changes) {
-        for arrival in changes.arrivals {
-            // Nobody may listen.
-            let _ = self.arrivals.send(Arc::new(arrival));
-        }
-        if changes.jobs {
-            self.jobs.notify_one();
+    /// Tells what a commit changed. Waits for nobody.
+    pub(crate) fn tell(&self, changes: Vec<Changes>) {
+        self.versions
+            .note(changes.iter().map(|changes| &changes.things));
+        for changes in changes {
+            for arrival in changes.arrivals {
+                // Nobody may listen.
+                let _ = self.arrivals.send(Arc::new(arrival));
+            }
+            if changes.jobs {
+                self.jobs.notify_one();
+            }
         }
     }
 

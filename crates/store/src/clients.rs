@@ -1,6 +1,7 @@
 //! Registered applications (pump.io protocol, section 2).
 
 use crate::sql::{Result, params};
+use crate::versions::Thing;
 use crate::{Micros, ObjectKey, Snapshot, Transaction};
 
 /// A registered application.
@@ -51,7 +52,8 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`crate::ErrorKind::Database`].
     pub fn client(&self, id: &str) -> Result<Option<Client>> {
-        self.first(
+        self.reads(Thing::Client(id));
+        self.named().first(
             "SELECT key, id, secret, generator, application_type, application_name, logo_url, contacts, redirect_uris,
                  principal
              FROM clients WHERE id = ?1",
@@ -89,7 +91,8 @@ impl Transaction<'_> {
         fields: &ClientFields,
         now: Micros,
     ) -> Result<i64> {
-        self.insert(
+        self.changes_thing(Thing::Client(id));
+        self.insert_named(
             "INSERT INTO clients (id, secret, generator, application_type, application_name, logo_url, contacts,
                  redirect_uris, created, updated)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)",

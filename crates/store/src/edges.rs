@@ -5,10 +5,11 @@ use rusqlite::Row;
 use crate::objects::columns;
 use crate::page::{PageSql, page_sql};
 use crate::sql::{Result, list, params};
+use crate::versions::Thing;
 use crate::{ObjectKey, Paging, Snapshot, StoredObject, Transaction, UserKey};
 
 /// What an edge means. The numbers stand in the database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Edge {
     /// The source, a person, follows the target.
@@ -30,7 +31,7 @@ pub enum Edge {
 }
 
 /// The end of an edge that is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum End {
     /// Those from which edges lead to the given object.
     Sources,
@@ -77,7 +78,8 @@ impl Snapshot<'_> {
         source: ObjectKey,
         target: ObjectKey,
     ) -> Result<Option<i64>> {
-        self.first(
+        self.reads(Thing::Edge(edge, source, target));
+        self.named().first(
             "SELECT position FROM edges WHERE kind = ?1 AND source = ?2 AND target = ?3",
             params![edge as u8, source, target],
             |row| row.get(0),
@@ -94,7 +96,10 @@ impl Snapshot<'_> {
         source: ObjectKey,
         targets: &[ObjectKey],
     ) -> Result<Vec<ObjectKey>> {
-        self.all(
+        for target in targets {
+            self.reads(Thing::Edge(edge, source, *target));
+        }
+        self.named().all(
             "SELECT target FROM edges
              WHERE kind = ?1 AND source = ?2 AND target IN (SELECT value FROM json_each(?3))",
             params![edge as u8, source, list(targets)],
@@ -118,9 +123,15 @@ impl Snapshot<'_> {
             End::Sources => &SOURCES,
             End::Targets => &TARGETS,
         };
-        self.page(sql, paging, params![edge as u8, of], |row: &Row<'_>| {
-            StoredObject::from_row(row, 1)
-        })
+        self.reads(Thing::Edges(edge, end, of));
+        let object = |row: &Row<'_>| StoredObject::from_row(row, 1);
+        let page = self
+            .named()
+            .page(sql, paging, params![edge as u8, of], object)?;
+        for (_, object) in &page {
+            self.reads(Thing::Object(object.key));
+        }
+        Ok(page)
     }
 
     /// The positions of the newest of an object's edges, newest first, and the display name of what
@@ -228,7 +239,7 @@ impl Transaction<'_> {
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn add_edge(&self, edge: Edge, source: ObjectKey, target: ObjectKey) -> Result<bool> {
-        let added = self.execute(
+        let added = self.execute_named(
             "INSERT INTO edges (kind, source, target) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
             params![edge as u8, source, target],
         )? == 1;
@@ -243,7 +254,7 @@ impl Transaction<'_> {
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn remove_edge(&self, edge: Edge, source: ObjectKey, target: ObjectKey) -> Result<bool> {
-        let removed = self.execute(
+        let removed = self.execute_named(
             "DELETE FROM edges WHERE kind = ?1 AND source = ?2 AND target = ?3",
             params![edge as u8, source, target],
         )? == 1;
@@ -260,6 +271,15 @@ impl Transaction<'_> {
         target: ObjectKey,
         change: i64,
     ) -> Result<()> {
+        for thing in [
+            Thing::Edge(edge, source, target),
+            Thing::Edges(edge, End::Targets, source),
+            Thing::Edges(edge, End::Sources, target),
+            Thing::Object(source),
+            Thing::Object(target),
+        ] {
+            self.changes_thing(thing);
+        }
         let (at_source, at_target) = match edge {
             Edge::Follow => (
                 Some("UPDATE objects SET following = following + ?2 WHERE key = ?1"),
@@ -296,7 +316,7 @@ impl Transaction<'_> {
         };
         for (sql, key) in [(at_source, source), (at_target, target)] {
             if let Some(sql) = sql {
-                self.execute(sql, params![key, change])?;
+                self.execute_named(sql, params![key, change])?;
             }
         }
         Ok(())

@@ -5,6 +5,7 @@ use rusqlite::Row;
 use crate::activities::columns;
 use crate::page::{PageSql, page_sql};
 use crate::sql::{Result, params};
+use crate::versions::Thing;
 use crate::{ObjectKey, Paging, Snapshot, StoredActivity, Transaction};
 
 // By the index group_inbox_all.
@@ -28,9 +29,13 @@ impl Snapshot<'_> {
         group: ObjectKey,
         paging: Paging,
     ) -> Result<Vec<(i64, StoredActivity)>> {
-        self.page(&INBOX, paging, params![group], |row: &Row<'_>| {
-            StoredActivity::from_row(row, 1)
-        })
+        self.reads(Thing::GroupInbox(group));
+        let activity = |row: &Row<'_>| StoredActivity::from_row(row, 1);
+        let activities = self
+            .named()
+            .page(&INBOX, paging, params![group], activity)?;
+        self.reads_activities(&activities);
+        Ok(activities)
     }
 
     /// The position of an activity in the inbox of a group, if it is there.
@@ -38,7 +43,8 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`crate::ErrorKind::Database`].
     pub fn group_inbox_position(&self, group: ObjectKey, id: &str) -> Result<Option<i64>> {
-        self.first(
+        self.reads(Thing::GroupInbox(group));
+        self.named().first(
             "SELECT group_inbox.position FROM activities
              JOIN group_inbox ON group_inbox.owner = ?2 AND group_inbox.activity = activities.key
              WHERE activities.id = ?1",
@@ -54,12 +60,14 @@ impl Transaction<'_> {
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn deliver_to_group(&self, group: ObjectKey, activity: i64) -> Result<()> {
-        let added = self.execute(
+        self.changes_thing(Thing::GroupInbox(group));
+        let added = self.execute_named(
             "INSERT INTO group_inbox (owner, activity) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             params![group, activity],
         )?;
         if added == 1 {
-            self.execute(
+            self.changes_thing(Thing::Object(group));
+            self.execute_named(
                 "UPDATE objects SET received = received + 1 WHERE key = ?1",
                 params![group],
             )?;

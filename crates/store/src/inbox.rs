@@ -4,7 +4,8 @@ use rusqlite::Row;
 
 use crate::activities::columns;
 use crate::page::{PageSql, page_sql};
-use crate::sql::{Result, list, params};
+use crate::sql::{Result, ToSql, list, params};
+use crate::versions::Thing;
 use crate::{Paging, Snapshot, StoredActivity, Transaction, UserKey};
 
 /// Which part of an inbox.
@@ -60,13 +61,17 @@ impl Snapshot<'_> {
         part: Inbox,
         paging: Paging,
     ) -> Result<Vec<(i64, StoredActivity)>> {
+        self.reads(Thing::Inbox(user));
         let activity = |row: &Row<'_>| StoredActivity::from_row(row, 1);
-        match (part.direct, part.major) {
-            (false, None) => self.page(&ALL, paging, params![user], activity),
-            (false, Some(major)) => self.page(&KIND, paging, params![user, major], activity),
-            (true, None) => self.page(&DIRECT, paging, params![user], activity),
-            (true, Some(major)) => self.page(&DIRECT_KIND, paging, params![user, major], activity),
-        }
+        let page = |sql, own: &[&dyn ToSql]| self.named().page(sql, paging, own, activity);
+        let activities = match (part.direct, part.major) {
+            (false, None) => page(&ALL, params![user]),
+            (false, Some(major)) => page(&KIND, params![user, major]),
+            (true, None) => page(&DIRECT, params![user]),
+            (true, Some(major)) => page(&DIRECT_KIND, params![user, major]),
+        }?;
+        self.reads_activities(&activities);
+        Ok(activities)
     }
 
     /// The position of an activity in an inbox, if it is there.
@@ -74,7 +79,8 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`crate::ErrorKind::Database`].
     pub fn inbox_position(&self, user: UserKey, part: Inbox, id: &str) -> Result<Option<i64>> {
-        self.first(
+        self.reads(Thing::Inbox(user));
+        self.named().first(
             "SELECT inbox.position FROM activities
              JOIN inbox ON inbox.owner = ?2 AND inbox.activity = activities.key
              WHERE activities.id = ?1 AND (?3 IS NULL OR inbox.major = ?3) AND inbox.direct >= ?4",
@@ -88,7 +94,8 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`crate::ErrorKind::Database`].
     pub fn was_delivered(&self, user: UserKey, activity: i64) -> Result<bool> {
-        let found = self.first(
+        self.reads(Thing::Inbox(user));
+        let found = self.named().first(
             "SELECT 1 FROM inbox WHERE owner = ?1 AND activity = ?2",
             params![user, activity],
             |_| Ok(()),
@@ -120,7 +127,7 @@ impl Transaction<'_> {
         if users.is_empty() {
             return Ok(Vec::new());
         }
-        let reached: Vec<UserKey> = self.all(
+        let reached: Vec<UserKey> = self.named().all(
             "INSERT INTO inbox (owner, activity, major, direct)
              SELECT value, ?2, ?3, ?4 FROM json_each(?1) WHERE true
              ON CONFLICT (owner, activity) DO NOTHING
@@ -128,7 +135,10 @@ impl Transaction<'_> {
             params![list(users), delivery.activity, delivery.major, direct],
             |row| row.get(0),
         )?;
-        self.execute(
+        for user in &reached {
+            self.changes_thing(Thing::Inbox(*user));
+        }
+        self.execute_named(
             "UPDATE users SET inbox_items = inbox_items + 1, inbox_major = inbox_major + ?2,
                  inbox_direct = inbox_direct + ?3, inbox_direct_major = inbox_direct_major + (?2 AND ?3)
              WHERE key IN (SELECT value FROM json_each(?1))",

@@ -1,5 +1,6 @@
 //! Work that outlives the request. One process has the store open, so which jobs are under way is
-//! known in memory; what a process that died had begun is begun again by the next.
+//! known in memory; what a process that died had begun is begun again by the next. Nothing that is kept
+//! in memory is made of this, so changes name nothing (see `versions`).
 
 use rusqlite::Row;
 
@@ -84,7 +85,7 @@ impl Transaction<'_> {
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`], as for all changes.
     pub fn add_job(&self, kind: &str, payload: &str, run_after: Micros) -> Result<i64> {
-        let key = self.insert(
+        let key = self.insert_named(
             "INSERT INTO jobs (kind, payload, run_after) VALUES (?1, ?2, ?3)",
             params![kind, payload, run_after],
         )?;
@@ -97,7 +98,7 @@ impl Transaction<'_> {
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn advance_job(&self, key: i64, payload: &str) -> Result<()> {
-        self.execute(
+        self.execute_named(
             "UPDATE jobs SET payload = ?2, attempts = 0, error = NULL WHERE key = ?1",
             params![key, payload],
         )?;
@@ -109,7 +110,7 @@ impl Transaction<'_> {
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn postpone_job(&self, key: i64, run_after: Micros, error: &str) -> Result<()> {
-        self.execute(
+        self.execute_named(
             "UPDATE jobs SET run_after = ?2, attempts = attempts + 1, error = ?3 WHERE key = ?1",
             params![key, run_after, error],
         )?;
@@ -121,7 +122,7 @@ impl Transaction<'_> {
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn finish_job(&self, key: i64) -> Result<()> {
-        self.execute("DELETE FROM jobs WHERE key = ?1", params![key])?;
+        self.execute_named("DELETE FROM jobs WHERE key = ?1", params![key])?;
         Ok(())
     }
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use rusqlite::OpenFlags;
 
+use rusqlite::config::DbConfig;
+
 use crate::sql::{Connection, Result};
 use crate::{Error, ErrorKind};
 
@@ -78,6 +80,8 @@ fn prepare(path: &Path, opened: rusqlite::Result<Connection>) -> Result<Connecti
     })?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(128);
+    // Plans do not depend on the values of parameters, or statements would be compiled again for them.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
 }
 

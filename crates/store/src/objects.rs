@@ -3,6 +3,7 @@
 use rusqlite::Row;
 
 use crate::sql::{Result, list, params};
+use crate::versions::Thing;
 use crate::{Micros, Snapshot, Transaction};
 
 /// Names an object within the store.
@@ -122,11 +123,13 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`crate::ErrorKind::Database`], as for all look-ups.
     pub fn object_by_id(&self, id: &str) -> Result<Option<StoredObject>> {
-        self.first(
+        let found = self.named().first(
             concat!("SELECT ", columns!(), " FROM objects WHERE id = ?1"),
             params![id],
             |row| StoredObject::from_row(row, 0),
-        )
+        )?;
+        self.reads_object(id, found.as_ref());
+        Ok(found)
     }
 
     /// The object that local addresses name so.
@@ -134,11 +137,21 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`crate::ErrorKind::Database`].
     pub fn object_by_uuid(&self, uuid: &str) -> Result<Option<StoredObject>> {
-        self.first(
+        let found = self.named().first(
             concat!("SELECT ", columns!(), " FROM objects WHERE uuid = ?1"),
             params![uuid],
             |row| StoredObject::from_row(row, 0),
-        )
+        )?;
+        self.reads_object(uuid, found.as_ref());
+        Ok(found)
+    }
+
+    /// Objects are never taken away and keep their names, so that what was found is found again.
+    fn reads_object(&self, name: &str, found: Option<&StoredObject>) {
+        self.reads(match found {
+            Some(object) => Thing::Object(object.key),
+            None => Thing::Name(name),
+        });
     }
 
     /// The object with this key.
@@ -146,7 +159,8 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`crate::ErrorKind::Database`].
     pub fn object(&self, key: ObjectKey) -> Result<Option<StoredObject>> {
-        self.first(
+        self.reads(Thing::Object(key));
+        self.named().first(
             concat!("SELECT ", columns!(), " FROM objects WHERE key = ?1"),
             params![key],
             |row| StoredObject::from_row(row, 0),
@@ -158,7 +172,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`crate::ErrorKind::Database`].
     pub fn objects_by_ids(&self, ids: &[&str]) -> Result<Vec<StoredObject>> {
-        self.all(
+        let found = self.named().all(
             concat!(
                 "SELECT ",
                 columns!(),
@@ -166,7 +180,14 @@ impl Snapshot<'_> {
             ),
             params![list(ids)],
             |row| StoredObject::from_row(row, 0),
-        )
+        )?;
+        for object in &found {
+            self.reads(Thing::Object(object.key));
+        }
+        if found.len() < ids.len() {
+            ids.iter().for_each(|id| self.reads(Thing::Name(id)));
+        }
+        Ok(found)
     }
 }
 
@@ -177,7 +198,9 @@ impl Transaction<'_> {
     /// [`crate::ErrorKind::Conflict`] if the id is taken, [`crate::ErrorKind::DiskFull`] or
     /// [`crate::ErrorKind::Database`], as for all changes.
     pub fn insert_object(&self, object: &NewObject<'_>) -> Result<ObjectKey> {
-        self.insert(
+        self.changes_thing(Thing::Name(object.id));
+        self.changes_thing(Thing::Name(object.uuid));
+        let key = self.insert_named(
             "INSERT INTO objects (id, uuid, object_type, author, document, updated)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             params![
@@ -188,7 +211,9 @@ impl Transaction<'_> {
                 object.document,
                 object.updated
             ],
-        )
+        )?;
+        self.changes_thing(Thing::Object(key));
+        Ok(key)
     }
 
     /// Replaces the document of an object.
@@ -196,7 +221,8 @@ impl Transaction<'_> {
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn update_object(&self, key: ObjectKey, document: &str, updated: Micros) -> Result<()> {
-        self.execute(
+        self.changes_thing(Thing::Object(key));
+        self.execute_named(
             "UPDATE objects SET document = ?2, updated = ?3 WHERE key = ?1",
             params![key, document, updated],
         )?;
@@ -208,7 +234,8 @@ impl Transaction<'_> {
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn delete_object(&self, key: ObjectKey, tombstone: &str, deleted: Micros) -> Result<()> {
-        self.execute(
+        self.changes_thing(Thing::Object(key));
+        self.execute_named(
             "UPDATE objects SET document = ?2, updated = ?3, deleted = ?3 WHERE key = ?1",
             params![key, tombstone, deleted],
         )?;
@@ -220,7 +247,8 @@ impl Transaction<'_> {
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn unset_posted_by(&self, key: ObjectKey, activity: i64) -> Result<()> {
-        self.execute(
+        self.changes_thing(Thing::Object(key));
+        self.execute_named(
             "UPDATE objects SET posted_by = NULL WHERE key = ?1 AND posted_by = ?2",
             params![key, activity],
         )?;
@@ -232,7 +260,8 @@ impl Transaction<'_> {
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn set_posted_by(&self, key: ObjectKey, activity: i64) -> Result<()> {
-        self.execute(
+        self.changes_thing(Thing::Object(key));
+        self.execute_named(
             "UPDATE objects SET posted_by = ?2 WHERE key = ?1",
             params![key, activity],
         )?;

@@ -3,7 +3,7 @@
 use rusqlite::Row;
 
 use crate::Snapshot;
-use crate::sql::{Result, ToSql};
+use crate::sql::{Named, Result, ToSql};
 
 /// Which part of a list is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,19 @@ pub(crate) use page_sql;
 
 impl Snapshot<'_> {
     /// One page of a list. The first column has to be the position.
+    pub(crate) fn page<T>(
+        &self,
+        sql: &PageSql,
+        paging: Paging,
+        own: &[&dyn ToSql],
+        map: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<(i64, T)>> {
+        self.unnamed(sql.offset)?;
+        self.named().page(sql, paging, own, map)
+    }
+}
+
+impl Named<'_, '_> {
     pub(crate) fn page<T>(
         &self,
         sql: &PageSql,

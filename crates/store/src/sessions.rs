@@ -1,4 +1,5 @@
-//! Browsers that are logged in.
+//! Browsers that are logged in. Nothing that is kept in memory is made of this, so changes name
+//! nothing (see `versions`).
 
 use crate::sql::{Result, params};
 use crate::{Micros, Snapshot, Transaction, UserKey};
@@ -23,7 +24,7 @@ impl Transaction<'_> {
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`], as for all changes.
     pub fn insert_session(&self, id: &[u8; 32], user: UserKey, expires: Micros) -> Result<()> {
-        self.execute(
+        self.execute_named(
             "INSERT INTO sessions (id, owner, expires) VALUES (?1, ?2, ?3)",
             params![id.as_slice(), user, expires],
         )?;
@@ -35,12 +36,12 @@ impl Transaction<'_> {
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn delete_session(&self, id: &[u8; 32]) -> Result<()> {
-        self.execute("DELETE FROM sessions WHERE id = ?1", params![id.as_slice()])?;
+        self.execute_named("DELETE FROM sessions WHERE id = ?1", params![id.as_slice()])?;
         Ok(())
     }
 
     pub(crate) fn purge_sessions(&self, now: Micros) -> Result<()> {
-        self.execute("DELETE FROM sessions WHERE expires <= ?1", params![now])?;
+        self.execute_named("DELETE FROM sessions WHERE expires <= ?1", params![now])?;
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! The store: one directory, one writer, many readers.
 
+use std::cell::RefCell;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +10,8 @@ use tokio::sync::broadcast;
 use crate::changes::{Arrival, Listeners};
 use crate::error::kind_of;
 use crate::nonces::Nonces;
-use crate::sql::{Connection, Result, Snapshot, Transaction};
+use crate::sql::{Connection, Result, Snapshot, Transaction, run_cached};
+use crate::versions::{Stamp, Versions};
 use crate::writer::Writer;
 use crate::{Error, ErrorKind, Micros, Nonce, Numbers, migrate};
 
@@ -77,14 +79,40 @@ impl Store {
         E: From<Error>,
         F: FnOnce(&Snapshot<'_>) -> std::result::Result<T, E>,
     {
+        self.with_reader(|connection| work(&Snapshot::new(connection)))
+    }
+
+    /// Reads, and gives by what is seen whether the outcome still holds, if that can be known.
+    pub(crate) fn read_followed<T, E, F>(
+        &self,
+        work: F,
+    ) -> std::result::Result<(T, Option<Stamp>), E>
+    where
+        E: From<Error>,
+        F: FnOnce(&Snapshot<'_>) -> std::result::Result<T, E>,
+    {
+        let readings = RefCell::new(self.versions().begin());
+        let value =
+            self.with_reader(|connection| work(&Snapshot::followed(connection, &readings)))?;
+        Ok((value, readings.into_inner().into_stamp()))
+    }
+
+    /// Calls with a connection that is in a transaction.
+    fn with_reader<T, E>(
+        &self,
+        work: impl FnOnce(&Connection) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E>
+    where
+        E: From<Error>,
+    {
         let idle = self.readers().pop();
         let connection = match idle {
             Some(connection) => connection,
             None => migrate::open_reader(&self.inner.database)?,
         };
-        connection.execute_batch("BEGIN").map_err(Error::from)?;
-        let outcome = work(&Snapshot::new(&connection));
-        connection.execute_batch("COMMIT").map_err(Error::from)?;
+        run_cached(&connection, "BEGIN")?;
+        let outcome = work(&connection);
+        run_cached(&connection, "COMMIT")?;
         self.readers().push(connection);
         outcome
     }
@@ -92,6 +120,11 @@ impl Store {
     /// Where the database is.
     pub(crate) fn database(&self) -> &Path {
         &self.inner.database
+    }
+
+    /// When what was last changed.
+    pub(crate) fn versions(&self) -> &Versions {
+        &self.inner.listeners.versions
     }
 
     fn readers(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {

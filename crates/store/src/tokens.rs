@@ -2,6 +2,7 @@
 
 use crate::sql::{Result, params};
 use crate::users::columns;
+use crate::versions::Thing;
 use crate::{Micros, ObjectKey, Snapshot, Transaction, User, UserKey};
 
 /// How long a log-in may take, in microseconds: ten minutes.
@@ -61,6 +62,8 @@ pub enum Exchange {
     Refused,
 }
 
+// Nothing that is kept in memory is made of temporary credentials, so changing them names nothing.
+
 const PENDING: u8 = 0;
 const AUTHORIZED: u8 = 1;
 const REDEEMED: u8 = 2;
@@ -72,7 +75,9 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`crate::ErrorKind::Database`], as for all look-ups.
     pub fn credentials(&self, client: &str, token: &str) -> Result<Option<Credentials>> {
-        self.first(
+        self.reads(Thing::Client(client));
+        self.reads(Thing::Token(token));
+        let found = self.named().first(
             concat!(
                 "SELECT clients.key, clients.secret, clients.generator, token_credentials.secret, ",
                 columns!(),
@@ -95,7 +100,11 @@ impl Snapshot<'_> {
                     token,
                 })
             },
-        )
+        )?;
+        if let Some((_, user)) = found.as_ref().and_then(|found| found.token.as_ref()) {
+            self.reads(Thing::User(user.key));
+        }
+        Ok(found)
     }
 
     /// A log-in under way that has not expired.
@@ -157,7 +166,7 @@ impl Transaction<'_> {
         callback: &str,
         now: Micros,
     ) -> Result<()> {
-        self.execute(
+        self.execute_named(
             "INSERT INTO temporary_credentials (token, secret, client, callback, created)
              SELECT ?2, ?3, key, ?4, ?5 FROM clients WHERE id = ?1",
             params![client, credentials.token, credentials.secret, callback, now],
@@ -176,7 +185,7 @@ impl Transaction<'_> {
         user: UserKey,
         verifier: &[u8; 32],
     ) -> Result<bool> {
-        let changed = self.execute(
+        let changed = self.execute_named(
             "UPDATE temporary_credentials SET owner = ?2, verifier = ?3
              WHERE token = ?1 AND state = ?4 AND (owner IS NULL OR owner = ?2)",
             params![token, user, verifier.as_slice(), PENDING],
@@ -189,7 +198,7 @@ impl Transaction<'_> {
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn authorize_temporary_credentials(&self, token: &str, user: UserKey) -> Result<bool> {
-        let changed = self.execute(
+        let changed = self.execute_named(
             "UPDATE temporary_credentials SET state = ?3 WHERE token = ?1 AND owner = ?2 AND state = ?4",
             params![token, user, AUTHORIZED, PENDING],
         )?;
@@ -201,7 +210,7 @@ impl Transaction<'_> {
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn delete_temporary_credentials(&self, token: &str) -> Result<()> {
-        self.execute(
+        self.execute_named(
             "DELETE FROM temporary_credentials WHERE token = ?1",
             params![token],
         )?;
@@ -220,7 +229,7 @@ impl Transaction<'_> {
         fresh: &TokenCredentials,
         now: Micros,
     ) -> Result<Exchange> {
-        let Some((client, user)) = self.first(
+        let Some((client, user)) = self.named().first(
             "UPDATE temporary_credentials SET state = ?4
              WHERE token = ?2 AND state = ?5 AND created > ?3
                  AND client = (SELECT key FROM clients WHERE id = ?1)
@@ -247,7 +256,8 @@ impl Transaction<'_> {
         fresh: &TokenCredentials,
         now: Micros,
     ) -> Result<TokenCredentials> {
-        self.execute(
+        self.changes_thing(Thing::Token(&fresh.token));
+        self.execute_named(
             "INSERT INTO token_credentials (token, secret, client, owner, created) VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT (client, owner) DO NOTHING",
             params![fresh.token, fresh.secret, client, user, now],
@@ -286,7 +296,7 @@ impl Transaction<'_> {
 
     /// Forgets log-ins that took too long.
     pub(crate) fn purge_temporary_credentials(&self, now: Micros) -> Result<()> {
-        self.execute(
+        self.execute_named(
             "DELETE FROM temporary_credentials WHERE created <= ?1",
             params![now - LIFETIME],
         )?;

@@ -1,4 +1,5 @@
 //! Files that people uploaded: which object each belongs to. The files themselves are the server's affair.
+//! Nothing that is kept in memory is made of this, so changes name nothing (see `versions`).
 
 use crate::sql::{Result, params};
 use crate::{ObjectKey, Snapshot, Transaction};
@@ -50,7 +51,7 @@ impl Transaction<'_> {
     /// [`crate::ErrorKind::Conflict`] if the path is taken, [`crate::ErrorKind::DiskFull`] or
     /// [`crate::ErrorKind::Database`].
     pub fn insert_upload(&self, path: &str, upload: &Upload) -> Result<()> {
-        self.execute(
+        self.execute_named(
             "INSERT INTO uploads (path, object, media_type) VALUES (?1, ?2, ?3)",
             params![path, upload.object, upload.media_type],
         )?;
@@ -62,7 +63,7 @@ impl Transaction<'_> {
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn discard_uploads(&self, object: ObjectKey) -> Result<()> {
-        self.execute(
+        self.execute_named(
             "UPDATE uploads SET discarded = 1 WHERE object = ?1",
             params![object],
         )?;
@@ -74,7 +75,7 @@ impl Transaction<'_> {
     /// # Errors
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn delete_upload(&self, path: &str) -> Result<()> {
-        self.execute("DELETE FROM uploads WHERE path = ?1", params![path])?;
+        self.execute_named("DELETE FROM uploads WHERE path = ?1", params![path])?;
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use rusqlite::Row;
 
 use crate::sql::{Result, params};
+use crate::versions::Thing;
 use crate::{Micros, ObjectKey, Snapshot, Transaction};
 
 /// Names a user within the store.
@@ -38,8 +39,6 @@ pub struct User {
     pub created: Micros,
     /// When it was last changed.
     pub updated: Micros,
-    /// How much its feeds hold.
-    pub feeds: FeedTallies,
     /// The e-mail address, if it was confirmed.
     pub email: Option<String>,
 }
@@ -64,8 +63,7 @@ pub struct FeedTallies {
 macro_rules! columns {
     () => {
         "users.key, users.nickname, users.person, users.properties, users.created, users.updated,
-         users.inbox_items, users.inbox_major, users.inbox_direct, users.inbox_direct_major,
-         users.outbox_items, users.outbox_major, users.email"
+         users.email"
     };
 }
 pub(crate) use columns;
@@ -80,15 +78,7 @@ impl User {
             properties: row.get(first + 3)?,
             created: row.get(first + 4)?,
             updated: row.get(first + 5)?,
-            feeds: FeedTallies {
-                inbox: row.get(first + 6)?,
-                inbox_major: row.get(first + 7)?,
-                inbox_direct: row.get(first + 8)?,
-                inbox_direct_major: row.get(first + 9)?,
-                outbox: row.get(first + 10)?,
-                outbox_major: row.get(first + 11)?,
-            },
-            email: row.get(first + 12)?,
+            email: row.get(first + 6)?,
         })
     }
 }
@@ -99,11 +89,16 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`crate::ErrorKind::Database`], as for all look-ups.
     pub fn user(&self, nickname: &str) -> Result<Option<User>> {
-        self.first(
+        let found = self.named().first(
             concat!("SELECT ", columns!(), " FROM users WHERE nickname = ?1"),
             params![nickname],
             |row| User::from_row(row, 0),
-        )
+        )?;
+        self.reads(match &found {
+            Some(user) => Thing::User(user.key),
+            None => Thing::Name(nickname),
+        });
+        Ok(found)
     }
 
     /// The user with this key.
@@ -111,11 +106,37 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`crate::ErrorKind::Database`].
     pub fn user_by_key(&self, key: UserKey) -> Result<Option<User>> {
-        self.first(
+        self.reads(Thing::User(key));
+        self.named().first(
             concat!("SELECT ", columns!(), " FROM users WHERE key = ?1"),
             params![key],
             |row| User::from_row(row, 0),
         )
+    }
+
+    /// How much the feeds of a user hold.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Database`].
+    pub fn feed_tallies(&self, user: &User) -> Result<FeedTallies> {
+        self.reads(Thing::Inbox(user.key));
+        self.reads(Thing::Outbox(user.person));
+        let tallies = self.named().first(
+            "SELECT inbox_items, inbox_major, inbox_direct, inbox_direct_major, outbox_items, outbox_major
+             FROM users WHERE key = ?1",
+            params![user.key],
+            |row| {
+                Ok(FeedTallies {
+                    inbox: row.get(0)?,
+                    inbox_major: row.get(1)?,
+                    inbox_direct: row.get(2)?,
+                    inbox_direct_major: row.get(3)?,
+                    outbox: row.get(4)?,
+                    outbox_major: row.get(5)?,
+                })
+            },
+        )?;
+        Ok(tallies.unwrap_or_default())
     }
 
     /// The user whose profile this is.
@@ -164,6 +185,7 @@ impl Transaction<'_> {
     /// [`crate::ErrorKind::Conflict`] if the nickname is taken in any letter case,
     /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
     pub fn insert_user(&self, user: &NewUser<'_>) -> Result<UserKey> {
+        // Seldom enough to be a change of everything.
         self.insert(
             "INSERT INTO users (key, nickname, folded_nickname, person, password_hash, properties, created, updated)
              SELECT 1 + max(coalesce((SELECT max(key) FROM users), 0),

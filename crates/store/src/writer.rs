@@ -1,5 +1,6 @@
 //! The one writer: a thread that groups the writes that wait into one commit.
 
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -8,7 +9,7 @@ use tokio::sync::oneshot;
 
 use crate::changes::{Changes, Listeners};
 use crate::numbers::{Counting, Numbers};
-use crate::sql::{Connection, Result, Transaction};
+use crate::sql::{Connection, Result, Transaction, run_cached};
 use crate::{Error, ErrorKind};
 
 /// How many writes share a commit at most: enough to make the sync cheap, few enough
@@ -113,9 +114,7 @@ fn commit(connection: &Connection, group: Vec<Write>, listeners: &Listeners, cou
     } else {
         Alone::No
     };
-    let mut committed = connection
-        .execute_batch("BEGIN IMMEDIATE")
-        .map_err(Error::from);
+    let mut committed = run_cached(connection, "BEGIN IMMEDIATE");
     let mut changes = Vec::with_capacity(group.len());
     let mut finishes = Vec::with_capacity(group.len());
     for write in group {
@@ -135,7 +134,7 @@ fn commit(connection: &Connection, group: Vec<Write>, listeners: &Listeners, cou
     // A write that failed alone has already ended the transaction, and so has a full disk.
     match (&committed, connection.is_autocommit(), alone) {
         (Ok(()), false, _) => {
-            committed = connection.execute_batch("COMMIT").map_err(Error::from);
+            committed = run_cached(connection, "COMMIT");
         }
         (Ok(()), true, Alone::No) => {
             committed = Err(Error::new(ErrorKind::DiskFull, "the transaction was lost"));
@@ -144,12 +143,12 @@ fn commit(connection: &Connection, group: Vec<Write>, listeners: &Listeners, cou
     }
     counting.group(size, committed.is_ok());
     if committed.is_ok() {
-        changes
-            .into_iter()
-            .for_each(|changed| listeners.tell(changed));
+        listeners.tell(changes);
     }
     if let Err(error) = &committed {
         tracing::error!(%error, "a group of writes was not committed");
+        // Whatever has become of it.
+        listeners.versions.note_everything();
         if !connection.is_autocommit() && connection.execute_batch("ROLLBACK").is_err() {
             tracing::error!("cannot roll back; the next transaction will fail too");
         }
@@ -170,26 +169,23 @@ where
     F: FnOnce(&Transaction<'_>) -> std::result::Result<T, E>,
 {
     if alone == Alone::No {
-        connection
-            .execute_batch("SAVEPOINT write")
-            .map_err(Error::from)?;
+        run_cached(connection, "SAVEPOINT write")?;
     }
     // The connection is in a known state after a rollback, whatever the closure did.
-    let run = AssertUnwindSafe(|| {
-        let tx = Transaction::new(connection);
-        work(&tx).map(|value| (tx.into_changes(), value))
-    });
+    let changes = RefCell::default();
+    let run = AssertUnwindSafe(|| work(&Transaction::new(connection, &changes)));
     let outcome = catch_unwind(run)
-        .unwrap_or_else(|_| Err(Error::new(ErrorKind::Database, "a transaction panicked").into()));
-    let end = match (alone, outcome.is_ok()) {
-        (Alone::Yes, true) => "",
-        (Alone::Yes, false) => "ROLLBACK",
-        (Alone::No, true) => "RELEASE write",
-        (Alone::No, false) => "ROLLBACK TO write; RELEASE write",
+        .unwrap_or_else(|_| Err(Error::new(ErrorKind::Database, "a transaction panicked").into()))
+        .map(|value| (changes.into_inner(), value));
+    let end: &[&'static str] = match (alone, outcome.is_ok()) {
+        (Alone::Yes, true) => &[],
+        (Alone::Yes, false) => &["ROLLBACK"],
+        (Alone::No, true) => &["RELEASE write"],
+        (Alone::No, false) => &["ROLLBACK TO write", "RELEASE write"],
     };
-    match connection.execute_batch(end) {
+    match end.iter().try_for_each(|sql| run_cached(connection, sql)) {
         Ok(()) => outcome,
         // A full disk ends the transaction by itself; then the write's own error says so.
-        Err(error) => outcome.and(Err(Error::from(error).into())),
+        Err(error) => outcome.and(Err(error.into())),
     }
 }

@@ -114,11 +114,11 @@ async fn inbox_pages_by_offset_before_and_since() {
         direct: true,
     };
     assert_eq!(ids(direct_minor, paging(20, Position::Offset(0))), "a1");
-    let feeds = store
-        .read(|snapshot| snapshot.user_by_key(user))
-        .unwrap()
-        .unwrap()
-        .feeds;
+    let feeds = store.read(|snapshot| {
+        let user = snapshot.user_by_key(user)?.unwrap();
+        snapshot.feed_tallies(&user)
+    });
+    let feeds = feeds.unwrap();
     assert_eq!(
         (
             feeds.inbox,

@@ -92,7 +92,8 @@ pub(super) async fn run(
     Ok(Rate {
         answered,
         per_second: f64::from(answered) / start.elapsed().as_secs_f64(),
-        ran_dry: !requests.again && requests.next.load(Ordering::Relaxed) >= requests.prepared.len(),
+        ran_dry: !requests.again
+            && requests.next.load(Ordering::Relaxed) >= requests.prepared.len(),
     })
 }
 

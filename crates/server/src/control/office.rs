@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use pumphouse_store::{Paging, Position, Store, User};
+use pumphouse_store::{Paging, Position, Snapshot, Store, User};
 use serde_json::Map;
 
 use super::wire::{Account, Invitation, NewUser};
@@ -50,12 +50,17 @@ impl Office {
                 position,
                 count: PAGE,
             };
-            let page = self.store.read(|snapshot| snapshot.users(paging))?;
+            let page = self.store.read(|snapshot| {
+                let users = snapshot.users(paging)?.into_iter();
+                users
+                    .map(|(key, user)| Ok((key, account(snapshot, &user)?)))
+                    .collect::<Result<Vec<_>>>()
+            })?;
             let Some((last, _)) = page.last() else {
                 break;
             };
             position = Position::Before(*last);
-            found.extend(page.iter().map(|(_, user)| account(user)));
+            found.extend(page.into_iter().map(|(_, account)| account));
         }
         found.reverse();
         Ok(found)
@@ -95,7 +100,7 @@ impl Office {
                 // Whoever runs the server vouches for it.
                 tx.set_email(user.key, Some(email.as_str()), now)?;
             }
-            Ok::<_, Error>(self::account(&people::find_user(tx, &user.nickname)?))
+            self::account(tx, &people::find_user(tx, &user.nickname)?)
         });
         made.await.map_err(taken)
     }
@@ -140,14 +145,14 @@ impl Office {
     }
 }
 
-fn account(user: &User) -> Account {
-    Account {
+fn account(snapshot: &Snapshot<'_>, user: &User) -> Result<Account> {
+    Ok(Account {
         nickname: user.nickname.clone(),
         email: user.email.clone(),
         created: clock::format(user.created),
         updated: clock::format(user.updated),
-        activities: user.feeds.outbox,
-    }
+        activities: snapshot.feed_tallies(user)?.outbox,
+    })
 }
 
 fn password(text: &str) -> Result<Password> {

@@ -78,7 +78,9 @@ fn broken(error: serde_json::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use pumphouse_store::{Edge, NewActivity, NewObject, NewUser, ObjectKey, Store, UserKey};
+    use pumphouse_store::{
+        Edge, FeedTallies, NewActivity, NewObject, NewUser, ObjectKey, Store, UserKey,
+    };
 
     use super::super::audience::Crowd;
     use super::*;
@@ -127,11 +129,16 @@ mod tests {
 
     /// How often each user has it; by the tallies, which count every row.
     fn counts(store: &Store, users: &[UserKey]) -> Vec<u32> {
-        let count = |user: &UserKey| {
-            let user = store.read(|snapshot| snapshot.user_by_key(*user)).unwrap();
-            user.unwrap().feeds.inbox
-        };
-        users.iter().map(count).collect()
+        let tallies = users.iter().map(|user| tallies(store, *user));
+        tallies.map(|tallies| tallies.inbox).collect()
+    }
+
+    fn tallies(store: &Store, user: UserKey) -> FeedTallies {
+        let tallies = store.read(|snapshot| {
+            let user = snapshot.user_by_key(user)?.unwrap();
+            snapshot.feed_tallies(&user)
+        });
+        tallies.unwrap()
     }
 
     #[tokio::test]
@@ -172,8 +179,7 @@ mod tests {
         assert_eq!(batches, 3);
         assert!(counts(&store, &users).iter().all(|count| *count == 1));
         assert_eq!(counts(&store, &[late]), [0]);
-        let last = store.read(|snapshot| snapshot.user_by_key(last)).unwrap();
-        assert_eq!(last.unwrap().feeds.inbox_direct, 1);
+        assert_eq!(tallies(&store, last).inbox_direct, 1);
     }
 
     #[tokio::test]

@@ -1,7 +1,9 @@
 //! Feeds of activities as one viewer reads them, page by page (pump.io protocol, section 5.1).
 
 use pumphouse_activity::{Activity, Collection};
-use pumphouse_store::{Inbox, ObjectKey, Outbox, Paging, Snapshot, StoredActivity, User, UserKey};
+use pumphouse_store::{
+    FeedTallies, Inbox, ObjectKey, Outbox, Paging, Snapshot, StoredActivity, User, UserKey,
+};
 
 use super::paging::{PageRequest, Visible, link, resolve, slice};
 use super::render::{Detail, Renderer};
@@ -117,8 +119,7 @@ impl Feed {
         format!("{kind} {relation} {name}")
     }
 
-    fn total(self, user: &User) -> u32 {
-        let feeds = &user.feeds;
+    fn total(self, feeds: &FeedTallies) -> u32 {
         let part = |all: u32, major: u32, wanted: Option<bool>| match wanted {
             None => all,
             Some(true) => major,
@@ -190,7 +191,7 @@ pub(crate) fn activities(
     let mut page = Collection {
         display_name: Some(feed.title(&name)),
         object_types: Some(vec!["activity".to_owned()]),
-        total_items: Some(feed.total(owner).into()),
+        total_items: Some(feed.total(&snapshot.feed_tallies(owner)?).into()),
         author: Some(Box::new(author)),
         ..Collection::at(site.urls.feed(&owner.nickname, feed.path()))
     };

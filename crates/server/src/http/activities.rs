@@ -13,14 +13,14 @@ use crate::domain::render::{Detail, Renderer};
 use crate::domain::revise;
 use crate::domain::visibility::Sight;
 use crate::error::{Error, Result};
-use crate::wire::{Path, Reply, json, negotiated};
+use crate::wire::{Path, Reply, json};
 
 pub(super) async fn get(
     State(app): State<Arc<App>>,
     Path(uuid): Path<String>,
     read: AnyRead,
 ) -> Reply {
-    let activity = app.store.read(|snapshot| {
+    app.answers.give(&read.viewer, &read.incoming, |snapshot| {
         let stored = find(snapshot, &uuid)?;
         revise::require_there(&stored)?;
         let sight = Sight {
@@ -34,12 +34,7 @@ pub(super) async fn get(
             ));
         }
         Renderer::new(snapshot, &app.site, &read.viewer).one_activity(&stored, Detail::Full)
-    })?;
-    Ok(negotiated(
-        &read.incoming.headers,
-        app.site.urls.base(),
-        &activity,
-    ))
+    })
 }
 
 /// Merges properties into an activity; who did what, and for whom, stays.

@@ -14,7 +14,7 @@ use crate::domain::collections::{self, Neighbours};
 use crate::domain::{documents, people};
 use crate::error::Result;
 use crate::urls::component;
-use crate::wire::{Path, Reply, json, negotiated};
+use crate::wire::{Path, Reply, json};
 
 pub(super) async fn followers(app: State<Arc<App>>, path: Path<String>, read: AnyRead) -> Reply {
     read_collection(&app, &path.0, "followers", &read)
@@ -35,7 +35,7 @@ pub(super) async fn lists(
     read: AnyRead,
 ) -> Reply {
     let request = page_request(&read.incoming)?;
-    let page = app.store.read(|snapshot| {
+    app.answers.give(&read.viewer, &read.incoming, |snapshot| {
         let user = people::find_user(snapshot, &nickname)?;
         let profile = people::profile(snapshot, &user)?;
         let person = display_name(&profile, &nickname)?;
@@ -54,12 +54,7 @@ pub(super) async fn lists(
             author: Some(&profile),
         };
         collections::page(snapshot, &app.site, &read.viewer, &collection, &request)
-    })?;
-    Ok(negotiated(
-        &read.incoming.headers,
-        app.site.urls.base(),
-        &page,
-    ))
+    })
 }
 
 fn display_name(profile: &StoredObject, nickname: &str) -> Result<String> {
@@ -69,17 +64,12 @@ fn display_name(profile: &StoredObject, nickname: &str) -> Result<String> {
 
 fn read_collection(app: &App, nickname: &str, name: &'static str, read: &AnyRead) -> Reply {
     let request = page_request(&read.incoming)?;
-    let page = app.store.read(|snapshot| {
+    app.answers.give(&read.viewer, &read.incoming, |snapshot| {
         let user = people::find_user(snapshot, nickname)?;
         let profile = people::profile(snapshot, &user)?;
         let collection = collection(app, nickname, &profile, name)?;
         collections::page(snapshot, &app.site, &read.viewer, &collection, &request)
-    })?;
-    Ok(negotiated(
-        &read.incoming.headers,
-        app.site.urls.base(),
-        &page,
-    ))
+    })
 }
 
 fn collection<'a>(

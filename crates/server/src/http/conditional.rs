@@ -4,10 +4,12 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
+use http::response::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
-use twox_hash::XxHash3_64;
+
+use crate::wire::entity_tag;
 
 /// Gives JSON answers a weak `ETag`, and answers `If-None-Match` with 304.
 ///
@@ -27,6 +29,13 @@ pub(super) async fn conditional(request: Request, next: Next) -> Response {
 
 async fn tagged(response: Response, held: Option<&HeaderValue>) -> Response {
     let (mut parts, body) = response.into_parts();
+    // What is kept has its tag already.
+    if let Some(tag) = parts.headers.get(header::ETAG) {
+        return match held {
+            Some(held) if names(held, tag) => not_modified(parts),
+            _ => Response::from_parts(parts, body),
+        };
+    }
     // A stream has no end yet, and a document of a stream is nothing that one asks for again.
     if body.size_hint().exact().is_none() {
         return Response::from_parts(parts, body);
@@ -36,22 +45,21 @@ async fn tagged(response: Response, held: Option<&HeaderValue>) -> Response {
         return Response::from_parts(parts, Body::empty());
     };
     let bytes = collected.to_bytes();
-    let tag = format!(
-        "W/\"{:x}-{:016x}\"",
-        bytes.len(),
-        XxHash3_64::oneshot(&bytes)
-    );
-    let is_held = held.is_some_and(|held| names(held, &tag));
-    if let Ok(tag) = HeaderValue::try_from(tag) {
+    if let Some(tag) = entity_tag(&bytes) {
+        let is_held = held.is_some_and(|held| names(held, &tag));
         parts.headers.insert(header::ETAG, tag);
-    }
-    if is_held {
-        parts.status = StatusCode::NOT_MODIFIED;
-        parts.headers.remove(header::CONTENT_TYPE);
-        parts.headers.remove(header::CONTENT_LENGTH);
-        return Response::from_parts(parts, Body::empty());
+        if is_held {
+            return not_modified(parts);
+        }
     }
     Response::from_parts(parts, Body::from(bytes))
+}
+
+fn not_modified(mut parts: Parts) -> Response {
+    parts.status = StatusCode::NOT_MODIFIED;
+    parts.headers.remove(header::CONTENT_TYPE);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::empty())
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -61,8 +69,8 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// Whether a list of tags holds this one, by the weak comparison (RFC 9110, section 13.1.2).
-fn names(list: &HeaderValue, tag: &str) -> bool {
-    let opaque = tag.trim_start_matches("W/");
+fn names(list: &HeaderValue, tag: &HeaderValue) -> bool {
+    let opaque = tag.to_str().unwrap_or_default().trim_start_matches("W/");
     list.to_str().is_ok_and(|list| {
         list.split(',')
             .map(str::trim)
@@ -76,7 +84,8 @@ mod tests {
 
     #[test]
     fn tags_compare_weakly() {
-        let held = |list: &'static str| names(&HeaderValue::from_static(list), "W/\"a\"");
+        let tag = HeaderValue::from_static("W/\"a\"");
+        let held = |list: &'static str| names(&HeaderValue::from_static(list), &tag);
         for list in ["W/\"a\"", "\"a\"", "\"b\", W/\"a\"", "*"] {
             assert!(held(list), "{list}");
         }

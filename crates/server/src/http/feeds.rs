@@ -15,7 +15,7 @@ use crate::domain::render::{Detail, Renderer};
 use crate::domain::verbs::is_major;
 use crate::domain::{Viewer, people};
 use crate::error::{Error, Result};
-use crate::wire::{Path, Reply, json, negotiated};
+use crate::wire::{Path, Reply, json};
 
 pub(super) async fn outbox(app: State<Arc<App>>, path: Path<String>, read: AnyRead) -> Reply {
     read_outbox(&app, &path.0, &read, Outbox::All)
@@ -31,7 +31,7 @@ pub(super) async fn minor(app: State<Arc<App>>, path: Path<String>, read: AnyRea
 
 fn read_outbox(app: &App, nickname: &str, read: &AnyRead, part: Outbox) -> Reply {
     let request = page_request(&read.incoming)?;
-    let page = app.store.read(|snapshot| {
+    app.answers.give(&read.viewer, &read.incoming, |snapshot| {
         let owner = people::find_user(snapshot, nickname)?;
         feeds::activities(
             snapshot,
@@ -41,12 +41,7 @@ fn read_outbox(app: &App, nickname: &str, read: &AnyRead, part: Outbox) -> Reply
             Feed::Outbox(part),
             &request,
         )
-    })?;
-    Ok(negotiated(
-        &read.incoming.headers,
-        app.site.urls.base(),
-        &page,
-    ))
+    })
 }
 
 /// `inbox` and its parts: `major`, `minor`, `direct`, `direct/major`, `direct/minor`.
@@ -78,19 +73,14 @@ fn read_inbox(app: &App, nickname: &str, part: &str, read: UserRead) -> Reply {
     };
     let request = page_request(&read.incoming)?;
     let viewer = Viewer::User(read.user);
-    let page = app.store.read(|snapshot| {
+    app.answers.give(&viewer, &read.incoming, |snapshot| {
         let owner = people::find_user(snapshot, nickname)?;
         if !viewer.is(&owner) {
             return Err(Error::unauthorized("Not authorized"));
         }
         let feed = Feed::Inbox(Inbox { major, direct });
         feeds::activities(snapshot, &app.site, &viewer, &owner, feed, &request)
-    })?;
-    Ok(negotiated(
-        &read.incoming.headers,
-        app.site.urls.base(),
-        &page,
-    ))
+    })
 }
 
 pub(super) async fn post(app: State<Arc<App>>, path: Path<String>, write: UserWrite) -> Reply {

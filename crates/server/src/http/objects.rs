@@ -16,7 +16,7 @@ use crate::domain::render::{Detail, Renderer};
 use crate::domain::visibility::Sight;
 use crate::error::{Error, Result};
 use crate::urls::{is_path_type, path_type};
-use crate::wire::{Path, Reply, json, negotiated};
+use crate::wire::{Document, Path, Reply, json};
 
 /// `GET /api/TYPE/UUID`
 pub(super) async fn by_uuid(
@@ -50,16 +50,11 @@ fn object(
     read: &AnyRead,
     find: impl FnOnce(&Snapshot<'_>) -> Result<StoredObject>,
 ) -> Reply {
-    let object = app.store.read(|snapshot| {
+    app.answers.give(&read.viewer, &read.incoming, |snapshot| {
         let stored = find(snapshot)?;
         check(app, read, snapshot, &stored)?;
         Renderer::new(snapshot, &app.site, &read.viewer).one_object(&stored, Detail::Full)
-    })?;
-    Ok(negotiated(
-        &read.incoming.headers,
-        app.site.urls.base(),
-        &object,
-    ))
+    })
 }
 
 /// `GET /api/TYPE/UUID/FEED`: likes, replies, shares; members, documents, inbox.
@@ -193,19 +188,21 @@ fn read_feed(
     find: impl FnOnce(&Snapshot<'_>) -> Result<StoredObject>,
 ) -> Reply {
     let request = page_request(&read.incoming)?;
-    let (site, viewer, headers) = (&app.site, &read.viewer, &read.incoming.headers);
-    app.store.read(|snapshot| {
-        let stored = find(snapshot)?;
-        check(app, read, snapshot, &stored)?;
-        if is_inbox(&stored.object_type, feed) {
-            let page = object_feeds::group_inbox(snapshot, site, viewer, &stored, &request)?;
-            return Ok(negotiated(headers, site.urls.base(), &page));
-        }
-        let feed = ObjectFeed::parse(feed, &stored.object_type)
-            .ok_or_else(|| Error::not_found(format!("No such feed: {feed}")))?;
-        let page = object_feeds::page(snapshot, site, viewer, &stored, feed, &request)?;
-        Ok(negotiated(headers, site.urls.base(), &page))
-    })
+    let (site, viewer) = (&app.site, &read.viewer);
+    let base = site.urls.base();
+    app.answers
+        .give_written(viewer, &read.incoming, |snapshot, form| {
+            let stored = find(snapshot)?;
+            check(app, read, snapshot, &stored)?;
+            if is_inbox(&stored.object_type, feed) {
+                let page = object_feeds::group_inbox(snapshot, site, viewer, &stored, &request)?;
+                return Document::new(form, base, &page);
+            }
+            let feed = ObjectFeed::parse(feed, &stored.object_type)
+                .ok_or_else(|| Error::not_found(format!("No such feed: {feed}")))?;
+            let page = object_feeds::page(snapshot, site, viewer, &stored, feed, &request)?;
+            Document::new(form, base, &page)
+        })
 }
 
 /// Groups get what is addressed to them.

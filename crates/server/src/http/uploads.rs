@@ -16,7 +16,7 @@ use crate::domain::uploads::{self, Received, is_shown};
 use crate::domain::{Viewer, documents, people};
 use crate::error::{Error, Result};
 use crate::uploading;
-use crate::wire::{Path, Reply, json, negotiated, receive};
+use crate::wire::{Path, Reply, json, receive};
 
 /// A file that is opened as a page can do nothing.
 const POLICY: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'");
@@ -44,7 +44,7 @@ pub(super) async fn list(
     check_own(&app, &nickname, &read.user)?;
     let request = page_request(&read.incoming)?;
     let viewer = Viewer::User(read.user);
-    let page = app.store.read(|snapshot| {
+    app.answers.give(&viewer, &read.incoming, |snapshot| {
         let user = people::find_user(snapshot, &nickname)?;
         let profile = people::profile(snapshot, &user)?;
         let name = documents::object(&profile)?.display_name;
@@ -60,12 +60,7 @@ pub(super) async fn list(
             author: Some(&profile),
         };
         collections::page(snapshot, &app.site, &viewer, &collection, &request)
-    })?;
-    Ok(negotiated(
-        &read.incoming.headers,
-        app.site.urls.base(),
-        &page,
-    ))
+    })
 }
 
 fn check_own(app: &App, nickname: &str, user: &User) -> Result<()> {

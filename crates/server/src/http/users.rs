@@ -20,7 +20,7 @@ use crate::domain::users::{self, Change, NewPassword};
 use crate::domain::{Viewer, people};
 use crate::error::{Error, Result};
 use crate::registration;
-use crate::wire::{Path, Reply, json, negotiated};
+use crate::wire::{Path, Reply, json};
 
 /// `POST /api/users`: an account, with a token for the application that made it.
 pub(super) async fn create(State(app): State<Arc<App>>, write: ClientWrite) -> Reply {
@@ -52,15 +52,10 @@ pub(super) async fn get(
     Path(nickname): Path<String>,
     read: AnyRead,
 ) -> Reply {
-    let record = app.store.read(|snapshot| {
+    app.answers.give(&read.viewer, &read.incoming, |snapshot| {
         let user = people::find_user(snapshot, &nickname)?;
-        users::whole_record(snapshot, &app.site, &read.viewer, &user)
-    })?;
-    Ok(negotiated(
-        &read.incoming.headers,
-        app.site.urls.base(),
-        &UserRecord(record),
-    ))
+        users::whole_record(snapshot, &app.site, &read.viewer, &user).map(UserRecord)
+    })
 }
 
 /// `GET /api/users`
@@ -134,16 +129,11 @@ pub(super) async fn profile(
     Path(nickname): Path<String>,
     read: AnyRead,
 ) -> Reply {
-    let profile = app.store.read(|snapshot| {
+    app.answers.give(&read.viewer, &read.incoming, |snapshot| {
         let user = people::find_user(snapshot, &nickname)?;
         let stored = people::profile(snapshot, &user)?;
         Renderer::new(snapshot, &app.site, &read.viewer).one_object(&stored, Detail::Full)
-    })?;
-    Ok(negotiated(
-        &read.incoming.headers,
-        app.site.urls.base(),
-        &profile,
-    ))
+    })
 }
 
 /// `PUT /api/user/NICK/profile`: an `update` of the person.

@@ -3,7 +3,7 @@
 use http::{HeaderMap, header};
 
 /// The forms of a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Form {
     /// ActivityStreams 1.0, the native form.
     Native,

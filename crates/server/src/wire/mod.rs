@@ -13,6 +13,6 @@ pub(crate) use file::{FileWriter, not_whole, receive};
 pub(crate) use form::{Choice, FORMS, Form, choose};
 pub(crate) use incoming::{Incoming, PublicTarget};
 pub(crate) use outgoing::{
-    BearerFault, Failure, Refusal, Reply, in_form, json, negotiated, plain, token_refusal,
+    BearerFault, Document, Failure, Refusal, Reply, entity_tag, in_form, json, plain, token_refusal,
 };
 pub(crate) use path::Path;

@@ -2,11 +2,13 @@
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use pumphouse_activity::as2::{self, Local, ToAs2};
 use pumphouse_oauth1::Problem;
 use pumphouse_oauth1::problem::TokenFault;
 use serde::Serialize;
+use twox_hash::XxHash3_64;
 
 use super::form::Form;
 use crate::error::Error;
@@ -115,25 +117,77 @@ impl IntoResponse for Error {
 
 const CHALLENGE: HeaderValue = HeaderValue::from_static("OAuth realm=\"OAuth\"");
 
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+
 /// A document.
 pub(crate) fn json<T: Serialize + ?Sized>(document: &T) -> Response {
     match serde_json::to_vec(document) {
         Ok(body) => {
             let mut response = Response::new(Body::from(body));
-            let json = HeaderValue::from_static("application/json; charset=utf-8");
-            response.headers_mut().insert(header::CONTENT_TYPE, json);
+            response.headers_mut().insert(header::CONTENT_TYPE, JSON);
             response
         }
         Err(error) => Error::internal("answer", error).into_response(),
     }
 }
 
-/// A document in the form that the client prefers (section 10.1), of the server at `base`.
-pub(crate) fn negotiated<T>(headers: &HeaderMap, base: &str, document: &T) -> Response
-where
-    T: Serialize + ToAs2,
-{
-    in_form(Form::wanted(headers), base, document)
+/// A document as it is sent, in one of its forms (section 10.1).
+#[derive(Clone)]
+pub(crate) struct Document {
+    form: Form,
+    body: Bytes,
+    tag: Option<HeaderValue>,
+}
+
+impl Document {
+    /// Writes a document of the server at `base`.
+    pub(crate) fn new<T>(form: Form, base: &str, document: &T) -> Result<Self, Error>
+    where
+        T: Serialize + ToAs2,
+    {
+        let written = match form {
+            Form::Native => serde_json::to_vec(document),
+            Form::As2 => {
+                serde_json::to_vec(&as2::Document::new(document.to_as2(&Local::new(base))))
+            }
+        };
+        let mut written = written.map_err(|error| Error::internal("answer", error))?;
+        written.shrink_to_fit();
+        Ok(Self {
+            form,
+            tag: (form == Form::Native)
+                .then(|| entity_tag(&written))
+                .flatten(),
+            body: written.into(),
+        })
+    }
+
+    /// The length of the body.
+    pub(crate) fn length(&self) -> usize {
+        self.body.len()
+    }
+}
+
+impl IntoResponse for Document {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(self.body));
+        let headers = response.headers_mut();
+        let media_type = match self.form {
+            Form::Native => JSON,
+            Form::As2 => HeaderValue::from_static(as2::MEDIA_TYPE),
+        };
+        headers.insert(header::CONTENT_TYPE, media_type);
+        if let Some(tag) = self.tag {
+            headers.insert(header::ETAG, tag);
+        }
+        response
+    }
+}
+
+/// A weak tag of a body: one fast hash.
+pub(crate) fn entity_tag(body: &[u8]) -> Option<HeaderValue> {
+    let tag = format!("W/\"{:x}-{:016x}\"", body.len(), XxHash3_64::oneshot(body));
+    HeaderValue::try_from(tag).ok()
 }
 
 /// A document in a form that was chosen by `Accept`.

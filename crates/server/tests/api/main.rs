@@ -16,6 +16,7 @@ mod groups;
 mod headers;
 mod hostility;
 mod index;
+mod kept;
 mod lists;
 mod live_commands;
 mod live_events;

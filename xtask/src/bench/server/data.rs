@@ -100,7 +100,8 @@ impl Data {
         let begun = Instant::now();
         let store = Store::open(&self.store())?;
         let templates: Vec<Template> = store.read(|snapshot| {
-            let template = |(number, person)| Template::read(snapshot, &self.people, number, person);
+            let template =
+                |(number, person)| Template::read(snapshot, &self.people, number, person);
             self.people.iter().enumerate().map(template).collect()
         })?;
         let templates = std::sync::Arc::new(templates);
