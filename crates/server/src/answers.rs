@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::wire::{Document, Form, Incoming, Reply};
 
 /// How much memory the answers may take.
-const BYTES: u64 = 12 << 20;
+const BYTES: u64 = 6 << 20;
 /// About the size of most of them.
 const TYPICAL: u64 = 4 << 10;
 

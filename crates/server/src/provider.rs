@@ -57,14 +57,13 @@ impl Weigh for ClientAndToken {
 
 impl Weigh for Found {
     fn bytes(&self) -> usize {
-        let known = self.0.as_ref().map_or(0, |known| {
+        self.0.as_ref().map_or(0, |known| {
             let token = known.token.as_ref();
             known.client_secret.len()
                 + token.map_or(0, |(secret, user)| {
                     secret.len() + user.nickname.len() + user.properties.len()
                 })
-        });
-        known
+        })
     }
 }
 

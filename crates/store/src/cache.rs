@@ -24,6 +24,8 @@ impl<T: Weigh> Weigh for Arc<T> {
 /// Values by keys, no more than so many bytes of them; what is asked for often stays.
 pub struct Cache<K, V> {
     kept: quick_cache::sync::Cache<K, Arc<Kept<V>>, ByBytes>,
+    /// What takes more is not kept: it would drive out too much.
+    largest: u64,
 }
 
 struct Kept<V> {
@@ -49,6 +51,7 @@ impl<K: Hash + Eq + Weigh, V: Clone + Weigh> Cache<K, V> {
         let items = usize::try_from(bytes / typical.max(1)).unwrap_or(usize::MAX);
         Self {
             kept: quick_cache::sync::Cache::with_weighter(items, bytes, ByBytes),
+            largest: bytes / 64,
         }
     }
 }
@@ -75,11 +78,13 @@ impl Store {
         }
         let (value, stamp) = self.read_followed(work)?;
         if let Some(stamp) = stamp {
-            let kept = Kept {
+            let kept = Arc::new(Kept {
                 value: value.clone(),
                 stamp,
-            };
-            cache.kept.insert(key, Arc::new(kept));
+            });
+            if ByBytes.weight(&key, &kept) <= cache.largest {
+                cache.kept.insert(key, kept);
+            }
         }
         Ok(value)
     }

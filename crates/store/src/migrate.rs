@@ -29,6 +29,11 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
     let connection = open(path)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
+    // Room for all that a group of writes touches, or pages were written twice; in KiB.
+    connection.pragma_update(None, "cache_size", -8_192)?;
+    // In pages, 32 MiB: names are random, so writes touch pages all over the database, and the
+    // fewer times these are taken over into it, the more of them are the same.
+    connection.pragma_update(None, "wal_autocheckpoint", 8_192)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     migrate(&connection)?;
     Ok(connection)
@@ -38,6 +43,8 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
 pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
     let connection = open(path)?;
     connection.pragma_update(None, "query_only", true)?;
+    // In KiB, for each of the readers; the system keeps pages for all of them.
+    connection.pragma_update(None, "cache_size", -1_024)?;
     Ok(connection)
 }
 

@@ -4,6 +4,7 @@ use pumphouse_activity::{Activity, Object};
 use pumphouse_store::{CodeKind, NewObject, NewUser, Snapshot, Transaction, User};
 use serde_json::{Map, Value};
 
+use super::clean::Clean;
 use super::codes::Code;
 use super::emails::Email;
 use super::posting::{Actor, Posting};
@@ -182,7 +183,7 @@ fn begin(tx: &Transaction<'_>, site: &Site, user: &User, now: i64) -> Result<()>
         now,
     };
     let join = Object::reference(&service.object_type, &service.id);
-    posting.post(None, Activity::new("join", join))?;
+    posting.post(None, Clean::of(Activity::new("join", join)))?;
     let followers = Object::reference("collection", site.urls.feed(&user.nickname, "followers"));
     for name in FIRST_LISTS {
         let list = Object {
@@ -192,7 +193,7 @@ fn begin(tx: &Transaction<'_>, site: &Site, user: &User, now: i64) -> Result<()>
         };
         let mut activity = Activity::new("create", list);
         activity.to = Some(vec![followers.clone()]);
-        posting.post(None, activity)?;
+        posting.post(None, Clean::of(activity))?;
     }
     let welcome = Posting {
         actor: &service,
@@ -201,7 +202,7 @@ fn begin(tx: &Transaction<'_>, site: &Site, user: &User, now: i64) -> Result<()>
     };
     let mut activity = Activity::new("post", welcome_note(site, user));
     activity.to = Some(vec![Object::reference("person", &actor.id)]);
-    welcome.post(None, activity)?;
+    welcome.post(None, Clean::of(activity))?;
     Ok(())
 }
 

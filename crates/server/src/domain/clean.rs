@@ -8,6 +8,17 @@ use serde_json::Value;
 use super::documents;
 use super::scrub::{html, is_script};
 
+/// An activity that was cleaned. HTML takes its time, which no other write should wait for, so it is
+/// done before a transaction begins.
+pub(crate) struct Clean(pub(super) Activity);
+
+impl Clean {
+    pub(crate) fn of(mut activity: Activity) -> Self {
+        self::activity(&mut activity);
+        Self(activity)
+    }
+}
+
 /// Cleans an activity and everything in it.
 pub(crate) fn activity(activity: &mut Activity) {
     text(&mut activity.content);

@@ -5,17 +5,18 @@ use pumphouse_activity::{Activity, Object};
 use pumphouse_store::{Edge, NewActivity, ObjectKey, StoredObject};
 
 use super::addressing::{self, Subject};
+use super::clean::Clean;
 use super::posting::Posting;
 use super::verbs::is_major;
-use super::{clean, content, delivery, documents, effects, notification, objects, people};
+use super::{content, delivery, documents, effects, notification, objects, people};
 use crate::error::{Error, Result};
 use crate::{clock, ids};
 
 impl Posting<'_> {
     /// Keeps an activity with everything that follows from it; gives its key.
-    pub(crate) fn post(&self, generator: Option<ObjectKey>, mut activity: Activity) -> Result<i64> {
+    pub(crate) fn post(&self, generator: Option<ObjectKey>, activity: Clean) -> Result<i64> {
+        let Clean(mut activity) = activity;
         self.check_actor(&activity)?;
-        clean::activity(&mut activity);
         let named = addressing::check_recipients(&mut activity)?;
         addressing::name_people(self.site, &mut activity);
         let verb = activity.verb.take().filter(|verb| !verb.is_empty());

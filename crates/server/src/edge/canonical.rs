@@ -1,10 +1,8 @@
 //! Requests under another name than the server's own are led to it (pump.io protocol, section 12).
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use http::uri::{Authority, PathAndQuery};
 use http::{HeaderValue, Method, StatusCode, header};
@@ -26,16 +24,12 @@ pub(crate) enum Canonical {
 
 /// Leads requests for other hosts to the public address. Methods other than GET and HEAD keep
 /// method and body (308), so that a form or an activity does not become a read.
-pub(crate) async fn redirect(
-    State(app): State<Arc<App>>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(crate) fn redirect(app: &App, request: &Request) -> Option<Response> {
     let host = request.headers().get(header::HOST);
-    let elsewhere = host.is_some_and(|host| is_elsewhere(&app, host));
+    let elsewhere = host.is_some_and(|host| is_elsewhere(app, host));
     // Probes ask by address.
     if !elsewhere || request.uri().path() == "/healthz" {
-        return next.run(request).await;
+        return None;
     }
     let target = match request.extensions().get::<PublicTarget>() {
         Some(PublicTarget(target)) => target.as_str(),
@@ -49,10 +43,10 @@ pub(crate) async fn redirect(
         Method::GET | Method::HEAD => StatusCode::MOVED_PERMANENTLY,
         _ => StatusCode::PERMANENT_REDIRECT,
     };
-    match HeaderValue::try_from(location) {
+    Some(match HeaderValue::try_from(location) {
         Ok(location) => (status, [(header::LOCATION, location)]).into_response(),
         Err(error) => Error::internal("address", error).into_response(),
-    }
+    })
 }
 
 fn is_elsewhere(app: &App, host: &HeaderValue) -> bool {

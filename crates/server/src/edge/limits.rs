@@ -5,8 +5,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
@@ -52,12 +51,11 @@ impl Limits {
 const BURST_SECONDS: NonZeroU32 = NonZeroU32::new(10).unwrap();
 
 /// Refuses requests of an address that asks too much.
-pub(crate) async fn limit(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let remote = request.extensions().get::<Remote>();
-    let Some(seconds) = remote.and_then(|remote| app.limits.wait(*remote)) else {
-        return next.run(request).await;
-    };
-    Error::too_many("Too many requests from your address", seconds).into_response()
+pub(crate) fn limit(app: &App, request: &Request) -> Option<Response> {
+    let remote = request.extensions().get::<Remote>()?;
+    let seconds = app.limits.wait(*remote)?;
+    let refusal = Error::too_many("Too many requests from your address", seconds);
+    Some(refusal.into_response())
 }
 
 /// The connections that are open, by address.

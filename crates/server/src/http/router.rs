@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::middleware;
+use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
+use axum::response::Response;
 use axum::routing::{any, get, post};
 use http::StatusCode;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -49,9 +51,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         // From the inside out; what comes last sees a request first.
         .layer(middleware::from_fn(conditional::conditional))
         .layer(compress::compression(app.compress))
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), web::guard))
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), edge::limit))
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), edge::redirect))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), gates))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), web::present))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), observe::observe))
@@ -64,6 +64,17 @@ fn realtime(app: &App) -> Router<Arc<App>> {
         live::sockjs_routes()
     } else {
         Router::new()
+    }
+}
+
+/// What a request has to pass; in one layer, for each layer copies what is inside of it.
+async fn gates(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let refused = edge::redirect(&app, &request)
+        .or_else(|| edge::limit(&app, &request))
+        .or_else(|| web::guard(&app, &request));
+    match refused {
+        Some(refusal) => refusal,
+        None => next.run(request).await,
     }
 }
 
@@ -161,7 +172,7 @@ fn api() -> Router<Arc<App>> {
     clippy::needless_pass_by_value,
     reason = "the signature that the layer asks for"
 )]
-fn panicked(cause: Box<dyn std::any::Any + Send>) -> axum::response::Response {
+fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
     use axum::response::IntoResponse as _;
     let text = cause
         .downcast_ref::<String>()

@@ -1,10 +1,7 @@
 //! Forms are taken from our own pages only, and so is whatever changes something and comes with
 //! the cookie of a session.
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, Method, header};
 
@@ -13,18 +10,18 @@ use crate::auth::Session;
 use crate::error::{Error, Result};
 
 /// Refuses what another site's page has a browser change with the session that it holds.
-pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(crate) fn guard(app: &App, request: &Request) -> Option<Response> {
     let reads = matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
     if !reads
-        && Session::is_named(&app, request.headers())
-        && let Err(error) = check(&app, request.headers())
+        && Session::is_named(app, request.headers())
+        && let Err(error) = check(app, request.headers())
     {
-        return error.into_response();
+        return Some(error.into_response());
     }
-    next.run(request).await
+    None
 }
 
 /// Refuses a form that another site's page sent, by what browsers say of where it comes from.

@@ -120,7 +120,7 @@ async fn every_change_is_seen_at_once_by_everybody_whom_it_concerns() {
     }
     let put = json!({"nickname": "alice", "password": PASSWORD, "hobby": "chess"});
     alice
-        .put_json(&alice.path("").trim_end_matches('/'), &put)
+        .put_json(alice.path("").trim_end_matches('/'), &put)
         .await
         .ok();
     watch.look("a change of the account").await;
