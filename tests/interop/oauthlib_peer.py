@@ -368,7 +368,7 @@ def signed_here(generator, pumphouse, other, wanted):
 
 def main():
     seed = int(os.environ.get("OAUTHLIB_SEED") or secrets.randbits(32))
-    wanted = int(os.environ.get("OAUTHLIB_REQUESTS") or 1500)
+    wanted = int(os.environ.get("OAUTHLIB_REQUESTS") or 2000)
     heading(f"oauthlib {oauthlib.__version__} as a peer, OAUTHLIB_SEED={seed}")
     keys = Keys()
     generator = Generator(Random(seed), int(time.time()))
