@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 use crate::credentials::{ClientCredentials, TokenCredentials};
 use crate::params::Params;
 use crate::percent;
+use crate::provider::{Callback, CallbackRule};
 use crate::request::Request;
 use crate::secret::Secret;
 use crate::sign::{SignError, Signer};
@@ -84,9 +85,12 @@ impl Flow {
         Self::with_signer(Signer::new(client), endpoints)
     }
 
-    /// With a signer that has its method, realm, placement or clock set. It must have no token, callback or verifier.
+    /// With a signer that has its method, realm, placement or clock set. A token of it is not used.
     pub fn with_signer(signer: Signer, endpoints: Endpoints) -> Self {
-        Self { signer, endpoints }
+        Self {
+            signer: signer.without_token(),
+            endpoints,
+        }
     }
 
     /// First leg: asks for temporary credentials.
@@ -95,8 +99,11 @@ impl Flow {
     /// Call it again to ask again: every request is signed anew.
     ///
     /// # Errors
-    /// When signing fails, or the address of an endpoint holds protocol parameters.
+    /// When signing fails, the callback is neither an absolute address nor `oob` (RFC 5849, section 2.1), or the address of an
+    /// endpoint holds protocol parameters.
     pub fn begin(&self, callback: &str) -> Result<Post, SignError> {
+        Callback::parse(callback, CallbackRule::AnyScheme)
+            .map_err(|_| SignError::CallbackInvalid)?;
         // Better refused now than when the person is under way.
         check_endpoint(&self.endpoints.authorise)?;
         check_endpoint(&self.endpoints.token)?;
@@ -136,8 +143,11 @@ impl Flow {
     /// Third leg: exchanges what the person agreed to for token credentials.
     ///
     /// # Errors
-    /// When signing fails.
+    /// When signing fails, or the verifier is empty.
     pub fn exchange(&self, authorised: &Authorised) -> Result<Post, SignError> {
+        if authorised.verifier().expose().is_empty() {
+            return Err(SignError::VerifierEmpty);
+        }
         let credentials = authorised.credentials();
         let credentials = TokenCredentials::new(credentials.token(), credentials.secret().clone());
         let signer = self.signer.clone().with_token(credentials);

@@ -1,9 +1,9 @@
 //! OAuth 1.0 (RFC 5849), complete: sign requests, verify them, walk a client through the dance, and offer it as a provider.
 //!
 //! Without I/O and without a framework: you bring the HTTP client or server, this crate brings what is hard to get right,
-//! namely exactly which bytes are signed. It works on requests *as they are sent*: no URL is parsed and written again, no
-//! parameter goes through a map, no text is decoded twice. Secrets do not print, are wiped, and are compared in constant
-//! time; no input makes it panic; clock, nonces and token generation can be replaced.
+//! namely exactly which bytes are signed. It works on requests *as they are sent*: no URL is parsed and written again (with the feature
+//! `reqwest`, URLs are signed as that crate writes them), no parameter goes through a map, no text is decoded twice. Secrets do not
+//! print, are wiped where they are kept (what you send, such as a header with PLAINTEXT, is yours), and are compared in constant time; no input makes it panic; clock, nonces and token generation can be replaced.
 //!
 //! # Signing
 //!
@@ -104,7 +104,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `reqwest` | a client over reqwest that signs every attempt and every hop anew |
-//! | `rsa` | RSA-SHA1, RSA-SHA256 and RSA-SHA512 with keys in PEM |
+//! | `rsa` | RSA-SHA1, RSA-SHA256 and RSA-SHA512 with keys in PEM; a [`Policy`] takes those that it is told to take |
 //! | `tower` | a layer for servers built on tower, such as axum: handlers get a verified identity |
 //!
 //! **RSA and timing.** Private keys are used through the pure-Rust crate `rsa`, release 0.10 or later: the first whose
@@ -124,6 +124,7 @@
 //! * **Format rules for keys and tokens** (lengths, alphabets) beyond limits on size: RFC 5849, section 2, forbids to assume any.
 //! * **One place for unknown `oauth_` parameters**: RFC 5849, section 3.5, tells senders to put all such names into one place. The
 //!   known ones must stand in one; others are signed wherever they stand, as other implementations do it, and each may stand there once.
+//!   A server does not refuse them as unsupported (section 3.2 says SHOULD), since extensions send them.
 //! * **Global registries of signature methods**: a method is a value, given to a [`Signer`] or a [`Policy`].
 //! * **Logging**: the crate writes no log. Errors, problems and the observer of the tower layer say what happened.
 //! * **Subclassing for odd providers**: options, [`Signer::with_parameter`] and [`Signer::prepare`] reach every step.
@@ -140,8 +141,20 @@
 //! * **Text encodings other than UTF-8** (`encoding=`, `decoding=`): names and values are bytes, and text is UTF-8.
 //! * **A realm per call**: clone the [`Signer`], which is cheap, and give the clone another realm.
 //! * **Demands that differ by client**, besides methods, callbacks and realms: use a [`Provider`](provider::Provider) with another policy.
-//! * **Realms of the whole server, and granting fewer than were asked for**: the store decides what a token reaches.
+//! * **Realms of the whole server, and granting fewer than were asked for**: the store decides what a token reaches. A client that
+//!   names no realms asks for all that it may have.
 //! * **Error pages** (`uri`, `in_uri`): a [`Problem`] has a code, a status and a text.
+//! * **Legs with GET**: [`flow::Flow`] makes POST requests; for a provider that advertises another method sign the legs with a [`Signer`].
+//! * **Retries and clock correction within the dance**: a leg is sent as it was signed. Begin or exchange again, with an
+//!   [`AdjustedClock`](clock::AdjustedClock) that you teach.
+//! * **Problem reports beyond code, advice and timestamps**: read the form, or [`Challenge::parameter`](header::Challenge::parameter).
+//! * **Extra fields with temporary credentials, in the redirect, and a form as the answer to `oob`**: append them to
+//!   [`provider::Answer::body`] and to what [`provider::Callback::redirect`] gives; the page that shows the verifier is yours.
+//! * **Callbacks by pattern, and a default callback**: registered ones are compared exactly, and RFC 5849, section 2.1, requires that
+//!   the client names one.
+//! * **Disabled clients as a state of their own**: a store answers that it does not know them.
+//! * **Short verifiers**: give a [`provider::TokenSource`]; [`provider::MemoryStore`] limits how often one may be guessed.
+//! * **A collector over all three places**: [`base_string::collect_parameters`] reads query and form, [`header::Authorization`] the header.
 //! * **Insisting on POST** at the endpoints for credentials: RFC 5849 lets a provider advertise another method; your router decides.
 //! * **`Cache-Control`** on answers to requests signed in query or body (RFC 5849, section 4.4): the application knows what is private.
 //! * **Writing forms and queries** for applications: the crate `form_urlencoded` does, and what it writes is signed as it is.

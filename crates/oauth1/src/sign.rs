@@ -58,6 +58,14 @@ pub enum SignError {
         "the body is streamed, so it cannot be signed: give a form whole, and hash another body beforehand or sign without"
     )]
     BodyUnknown,
+    /// The provider would not know where to send the person back to.
+    #[error(
+        "a callback is an absolute address, or 'oob' when the person reads the verifier off the screen"
+    )]
+    CallbackInvalid,
+    /// There is no verifier: nothing shows that anybody agreed.
+    #[error("there is no verifier: enter what the provider shows when the person has agreed")]
+    VerifierEmpty,
     /// The client has no key: nobody could tell whose signature it is.
     #[error("a request is signed for a client: give its consumer key")]
     NoClientKey,

@@ -211,3 +211,28 @@ fn endpoints_with_protocol_parameters_are_refused() {
         assert!(flow.begin("oob").is_err());
     }
 }
+
+#[test]
+fn a_log_in_needs_a_callback_and_a_verifier_and_begins_without_a_token() {
+    use pumphouse_oauth1::flow::{Authorised, Endpoints, Flow};
+    use pumphouse_oauth1::{
+        ClientCredentials, SignError, Signer, TemporaryCredentials, TokenCredentials,
+    };
+    let signer = Signer::new(ClientCredentials::new("key", "secret"))
+        .with_token(TokenCredentials::new("left-over", "secret"));
+    let endpoints = Endpoints::new("https://a.test/", "https://b.test/", "https://c.test/");
+    let flow = Flow::with_signer(signer, endpoints);
+    for callback in ["", "/back", "app.test/back"] {
+        let refused = flow.begin(callback).err();
+        assert!(
+            matches!(refused, Some(SignError::CallbackInvalid)),
+            "{callback}"
+        );
+    }
+    let first = flow.begin("oob").unwrap();
+    let header = first.authorization.unwrap();
+    assert!(!header.contains("oauth_token"), "{header}");
+    let nobody_agreed = Authorised::from_parts(TemporaryCredentials::new("token", "secret"), "");
+    let refused = flow.exchange(&nobody_agreed).err();
+    assert!(matches!(refused, Some(SignError::VerifierEmpty)));
+}
