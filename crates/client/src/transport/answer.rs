@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
+use pumphouse_activity::nesting;
 use serde::de::DeserializeOwned;
 use url::Url;
 
@@ -65,7 +66,7 @@ impl Answer {
 
     /// The body as JSON of a type.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        if depth(&self.body) > MAX_DEPTH {
+        if nesting(&self.body) > MAX_DEPTH {
             return Err(self.invalid("is nested too deeply"));
         }
         serde_json::from_slice(&self.body).map_err(|error| {
@@ -112,26 +113,6 @@ impl Answer {
     }
 }
 
-/// How many brackets are open at once at most, outside of texts.
-fn depth(json: &[u8]) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    let (mut in_text, mut escaped) = (false, false);
-    for byte in json {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            b'{' | b'[' if !in_text => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b'}' | b']' if !in_text => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -150,9 +131,9 @@ pub(crate) mod tests {
 
     #[test]
     fn depth_is_that_of_brackets_outside_of_texts() {
-        assert_eq!(depth(br#"{"a": [1, {"[[\"[": "\\"}], "b": {}}"#), 3);
-        assert_eq!(depth(b"]]]["), 1);
-        assert_eq!(depth(b""), 0);
+        assert_eq!(nesting(br#"{"a": [1, {"[[\"[": "\\"}], "b": {}}"#), 3);
+        assert_eq!(nesting(b"]]]["), 1);
+        assert_eq!(nesting(b""), 0);
     }
 
     #[test]

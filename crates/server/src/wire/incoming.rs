@@ -5,6 +5,7 @@ use axum::extract::Request;
 use bytes::Bytes;
 use http::{Extensions, HeaderMap, Method, StatusCode, Uri, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use pumphouse_activity::nesting;
 use pumphouse_oauth1::Origin;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -111,7 +112,7 @@ impl Incoming {
         if self.media_type() != "application/json" {
             return Err(Error::bad_request("Send the body as application/json."));
         }
-        if depth(&self.body) > DEPTH {
+        if nesting(&self.body) > DEPTH {
             return Err(Error::bad_request(format!(
                 "Invalid JSON: it nests more than {DEPTH} levels deep"
             )));
@@ -167,42 +168,5 @@ fn explain<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error) -> Strin
             format!("Invalid JSON at {}: {}", found.path(), found.inner())
         }
         _ => format!("Invalid JSON: {error}"),
-    }
-}
-
-/// How deep the arrays and objects of a JSON text nest.
-fn depth(json: &[u8]) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    let (mut in_text, mut escaped) = (false, false);
-    for byte in json {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            b'[' | b'{' if !in_text => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
-}
-
-#[cfg(test)]
-mod tests {
-    use super::depth;
-
-    #[test]
-    fn brackets_in_texts_do_not_nest() {
-        for (json, deep) in [
-            ("7", 0),
-            ("[]", 1),
-            (r#"{"a":[{}],"b":[]}"#, 3),
-            (r#"["[[[[", "\"[[", "\\", []]"#, 2),
-        ] {
-            assert_eq!(depth(json.as_bytes()), deep, "{json}");
-        }
     }
 }
