@@ -1,9 +1,12 @@
 //! Which account a command is about, and how its server is reached.
 
+use std::io;
+use std::path::PathBuf;
+
 use pumphouse_client::{Acct, Client, ClientBuilder, Exchange, FileStore, Session};
 
 use crate::error::Error;
-use crate::{output, text};
+use crate::{files, output, text};
 
 /// The name under which servers and people see this program.
 pub(crate) const APPLICATION: &str = "pumphouse";
@@ -45,7 +48,7 @@ impl Connection {
 /// The choice of an account.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Choice {
-    /// The account to use; not needed if there is only one
+    /// The account to use, if it is not the one chosen with `pumphouse switch` or the only one
     #[arg(long, short, env = "PUMPHOUSE_ACCOUNT", value_name = "USER@HOST")]
     account: Option<Acct>,
 }
@@ -80,10 +83,13 @@ impl Account {
 }
 
 impl Choice {
-    /// The account that was named, or the only one.
+    /// The account that was named, or switched to, or the only one.
     pub(crate) async fn choose(&self, client: &Client) -> Result<Acct, Error> {
         if let Some(account) = &self.account {
             return Ok(account.clone());
+        }
+        if let Some(account) = DefaultAccount::here()?.get()? {
+            return Ok(account);
         }
         let mut accounts = Vec::new();
         for account in client.accounts().await? {
@@ -101,9 +107,58 @@ impl Choice {
                     "several accounts are logged in: {}",
                     names.join(", ")
                 ))
-                .with_hint("choose one with --account, or with PUMPHOUSE_ACCOUNT"))
+                .with_hint(
+                    "choose one with --account, or for good with: pumphouse switch user@host",
+                ))
             }
         }
+    }
+}
+
+/// The account that is used when none is named: a line in a file of its own.
+pub(crate) struct DefaultAccount {
+    path: PathBuf,
+}
+
+impl DefaultAccount {
+    /// That of whoever runs the program.
+    pub(crate) fn here() -> Result<Self, Error> {
+        Ok(Self {
+            path: files::config_directory()?.join("default-account"),
+        })
+    }
+
+    /// The account, if one was chosen.
+    pub(crate) fn get(&self) -> Result<Option<Acct>, Error> {
+        let account = files::read(&self.path).map_err(|error| self.failed(error))?;
+        let account = account.map(|account| account.trim().parse());
+        account.transpose().map_err(|error| {
+            let what = format!("{} names no account", self.path.display());
+            Error::usage(what)
+                .with_source(error)
+                .with_hint("choose one with: pumphouse switch user@host")
+        })
+    }
+
+    /// Chooses.
+    pub(crate) fn set(&self, account: &Acct) -> Result<(), Error> {
+        files::replace(&self.path, &format!("{account}\n")).map_err(|error| self.failed(error))
+    }
+
+    /// Takes the choice back, if it was this account.
+    pub(crate) fn forget(&self, account: &Acct) -> Result<(), Error> {
+        if self.get()?.as_ref() != Some(account) {
+            return Ok(());
+        }
+        std::fs::remove_file(&self.path).map_err(|error| self.failed(error))
+    }
+
+    fn failed(&self, error: io::Error) -> Error {
+        let what = format!(
+            "cannot keep the choice of an account in {}",
+            self.path.display()
+        );
+        Error::failure(what).with_source(error)
     }
 }
 

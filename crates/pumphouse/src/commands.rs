@@ -1,31 +1,18 @@
-//! The commands, one file each.
+//! The commands, one file each: those of a person with an account, of somebody who runs a server, of
+//! somebody who signs requests, and those that are about this program.
 
-#[cfg(feature = "client")]
-mod accounts;
+mod completions;
 #[cfg(all(feature = "client", feature = "server"))]
 mod demo;
-#[cfg(feature = "client")]
-mod feed;
-#[cfg(feature = "client")]
-mod inbox;
-#[cfg(feature = "client")]
-mod login;
-#[cfg(feature = "client")]
-mod logout;
+mod man;
 #[cfg(feature = "oauth1")]
 mod oauth1;
 #[cfg(feature = "client")]
-mod outbox;
-#[cfg(feature = "client")]
-mod post;
-#[cfg(feature = "client")]
-mod register;
+mod person;
 #[cfg(feature = "server")]
 mod serve;
 #[cfg(feature = "server")]
 mod server;
-#[cfg(feature = "client")]
-mod whoami;
 
 use clap::Subcommand;
 
@@ -35,21 +22,8 @@ use crate::error::Error;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     #[cfg(feature = "client")]
-    Register(register::Args),
-    #[cfg(feature = "client")]
-    Login(login::Args),
-    #[cfg(feature = "client")]
-    Accounts(accounts::Args),
-    #[cfg(feature = "client")]
-    Whoami(whoami::Args),
-    #[cfg(feature = "client")]
-    Post(post::Args),
-    #[cfg(feature = "client")]
-    Inbox(inbox::Args),
-    #[cfg(feature = "client")]
-    Outbox(outbox::Args),
-    #[cfg(feature = "client")]
-    Logout(logout::Args),
+    #[command(flatten)]
+    Person(Box<person::Command>),
     #[cfg(feature = "server")]
     Serve(Box<serve::Args>),
     #[cfg(feature = "server")]
@@ -58,6 +32,8 @@ pub(crate) enum Command {
     Oauth1(Box<oauth1::Args>),
     #[cfg(all(feature = "client", feature = "server"))]
     Demo(demo::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 impl Command {
@@ -65,21 +41,7 @@ impl Command {
     pub(crate) async fn run(self) -> Result<(), Error> {
         match self {
             #[cfg(feature = "client")]
-            Self::Register(args) => register::run(args).await,
-            #[cfg(feature = "client")]
-            Self::Login(args) => login::run(args).await,
-            #[cfg(feature = "client")]
-            Self::Accounts(args) => accounts::run(args).await,
-            #[cfg(feature = "client")]
-            Self::Whoami(args) => whoami::run(args).await,
-            #[cfg(feature = "client")]
-            Self::Post(args) => post::run(args).await,
-            #[cfg(feature = "client")]
-            Self::Inbox(args) => inbox::run(args).await,
-            #[cfg(feature = "client")]
-            Self::Outbox(args) => outbox::run(args).await,
-            #[cfg(feature = "client")]
-            Self::Logout(args) => logout::run(args).await,
+            Self::Person(command) => command.run().await,
             #[cfg(feature = "server")]
             Self::Serve(args) => serve::run(*args).await,
             #[cfg(feature = "server")]
@@ -88,6 +50,19 @@ impl Command {
             Self::Oauth1(args) => oauth1::run(*args),
             #[cfg(all(feature = "client", feature = "server"))]
             Self::Demo(args) => demo::run(args).await,
+            Self::Completions(args) => completions::run(&args),
+            Self::Man(args) => man::run(&args),
+        }
+    }
+
+    /// Whether it answers many at once, and not one person alone.
+    pub(crate) fn serves(&self) -> bool {
+        match self {
+            #[cfg(feature = "server")]
+            Self::Serve(_) | Self::Server(_) => true,
+            #[cfg(all(feature = "client", feature = "server"))]
+            Self::Demo(_) => true,
+            _ => false,
         }
     }
 

@@ -62,7 +62,6 @@ impl Error {
     }
 
     /// A request is not to be believed.
-    #[cfg(any(feature = "oauth1", feature = "server"))]
     pub(crate) fn refused(message: impl Into<String>) -> Self {
         Self::new(Exit::Refused, message)
     }
@@ -79,6 +78,15 @@ impl Error {
         self.hint = self
             .hint
             .map(|hint| hint.replace("user@host", &account.to_string()));
+        self
+    }
+
+    /// Says what was being looked for.
+    #[cfg(feature = "client")]
+    pub(crate) fn while_finding(mut self, what: &str) -> Self {
+        if !self.message.contains(what) {
+            self.message = format!("cannot find {what}: {}", self.message);
+        }
         self
     }
 

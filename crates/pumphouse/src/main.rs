@@ -9,8 +9,14 @@ compile_error!("choose at least one of the features `client`, `oauth1` and `serv
 mod account;
 mod commands;
 mod error;
+#[cfg(feature = "client")]
+mod files;
 mod logs;
+#[cfg(feature = "client")]
+mod memory;
 mod output;
+#[cfg(feature = "client")]
+mod reference;
 #[cfg(feature = "server")]
 mod settings;
 #[cfg(feature = "client")]
@@ -46,13 +52,7 @@ struct Cli {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    // The server reads from disk on these threads; a few more than there are cores go on serving
-    // while one waits for it.
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(cores + 2)
-        .enable_all()
-        .build();
+    let runtime = runtime(&cli.command);
     let result = match runtime {
         Ok(runtime) => {
             let result = runtime.block_on(run(cli.command));
@@ -71,6 +71,23 @@ fn main() -> ExitCode {
             error.exit_status()
         }
     }
+}
+
+/// What runs a command. A person's commands wait for one answer after the other: one thread is enough,
+/// and begins at once.
+fn runtime(command: &Command) -> std::io::Result<tokio::runtime::Runtime> {
+    if !command.serves() {
+        return tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+    }
+    // The server reads from disk on these threads; a few more than there are cores go on serving
+    // while one waits for it.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores + 2)
+        .enable_all()
+        .build()
 }
 
 /// Runs a command. A server begins its own log when it knows its settings; a command of a person is

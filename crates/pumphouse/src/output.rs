@@ -9,6 +9,45 @@ pub(crate) fn line(text: &str) -> Result<(), Error> {
     write(&[text.as_bytes(), b"\n"])
 }
 
+/// Prints a result that ends its lines itself.
+pub(crate) fn bytes(bytes: &[u8]) -> Result<(), Error> {
+    write(&[bytes])
+}
+
+/// In which form a result is printed.
+#[cfg(feature = "client")]
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct Format {
+    /// Print JSON
+    #[arg(long = "json")]
+    pub(crate) is_json: bool,
+}
+
+#[cfg(feature = "client")]
+impl Format {
+    /// Prints a result that the server sent: as it came, or in words that may take lines.
+    pub(crate) fn received(self, raw: &str, words: impl FnOnce() -> String) -> Result<(), Error> {
+        if self.is_json {
+            line(&crate::text::json(raw))
+        } else {
+            line(&words())
+        }
+    }
+
+    /// Prints a result of this program's own.
+    pub(crate) fn own(
+        self,
+        value: impl FnOnce() -> serde_json::Value,
+        words: impl FnOnce() -> String,
+    ) -> Result<(), Error> {
+        if self.is_json {
+            line(&value().to_string())
+        } else {
+            line(&words())
+        }
+    }
+}
+
 /// Prints data for programs, byte for byte; a person at a terminal gets the end of the line, too.
 #[cfg(feature = "oauth1")]
 pub(crate) fn data(bytes: &[u8]) -> Result<(), Error> {

@@ -86,6 +86,23 @@ pub(crate) fn shell_word(word: &str) -> String {
     }
 }
 
+/// Any text as the name of a file, the same on all systems: upper case is written otherwise, because
+/// not all of them know it apart.
+pub(crate) fn file_name(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "@-_".contains(c);
+    let mut name = String::new();
+    for c in text.chars() {
+        if is_plain(c) || (c == '.' && !name.is_empty()) {
+            name.push(c);
+        } else {
+            for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                name.push_str(&format!("%{byte:02x}"));
+            }
+        }
+    }
+    name
+}
+
 /// What lines are moved to the right by.
 pub(crate) const INDENT: &str = "    ";
 
@@ -136,6 +153,12 @@ mod tests {
         assert_eq!(shell_word("http://a:1/b_c-d"), "http://a:1/b_c-d");
         assert_eq!(shell_word("http://a/?b&c"), "'http://a/?b&c'");
         assert_eq!(shell_word("it's"), r"'it'\''s'");
+    }
+
+    #[test]
+    fn names_of_files_are_plain() {
+        assert_eq!(file_name("a.b@c:80"), "a.b@c%3a80");
+        assert_eq!(file_name("../Ä"), "%2e.%2f%c3%84");
     }
 
     #[test]

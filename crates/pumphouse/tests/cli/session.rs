@@ -1,15 +1,10 @@
 //! The client commands from log-in to log-out, with a real server and a person in between.
-#![cfg(all(feature = "client", feature = "server"))]
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-#[path = "../../client/tests/it/person.rs"]
-mod person;
 
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use person::{Person, RealServer};
+use crate::person::{Person, RealServer};
 
 /// Runs the program for one person, with what it reads on standard input.
 fn pumphouse(home: &Path, arguments: &[&str], input: &str) -> Output {
@@ -17,6 +12,7 @@ fn pumphouse(home: &Path, arguments: &[&str], input: &str) -> Output {
         .args(arguments)
         .env_remove("PUMPHOUSE_ACCOUNT")
         .env("XDG_CONFIG_HOME", home)
+        .env("XDG_STATE_HOME", home)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -162,6 +158,7 @@ async fn a_refusal_is_heard() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_pumphouse"))
         .args(["login", "--no-browser", &account])
         .env("XDG_CONFIG_HOME", home.path())
+        .env("XDG_STATE_HOME", home.path())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();

@@ -1,7 +1,7 @@
 //! `pumphouse outbox`: what you did.
 
+use super::feed::{self, Half, PageArgs};
 use crate::account::Account;
-use crate::commands::feed::{self, Half, PageArgs};
 use crate::error::Error;
 
 /// Read what you did, newest first.
@@ -22,7 +22,8 @@ pub(crate) struct Args {
 
 /// Reads a page and prints it.
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
-    let mut outbox = args.account.session().await?.outbox();
+    let session = args.account.session().await?;
+    let mut outbox = session.outbox();
     let mut words = vec!["outbox"];
     if args.half.major {
         outbox = outbox.major();
@@ -34,5 +35,5 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     }
     let account = args.account.option();
     words.extend(account.as_deref());
-    feed::show(outbox.page(), args.page, &words).await
+    feed::show(session.account(), outbox.page(), args.page, &words).await
 }

@@ -1,7 +1,7 @@
 //! `pumphouse inbox`: what came.
 
+use super::feed::{self, Half, PageArgs};
 use crate::account::Account;
-use crate::commands::feed::{self, Half, PageArgs};
 use crate::error::Error;
 
 /// Read your inbox, newest first.
@@ -28,7 +28,8 @@ pub(crate) struct Args {
 
 /// Reads a page and prints it.
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
-    let mut inbox = args.account.session().await?.inbox();
+    let session = args.account.session().await?;
+    let mut inbox = session.inbox();
     let mut words = vec!["inbox"];
     if args.direct {
         inbox = inbox.direct();
@@ -44,5 +45,5 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     }
     let account = args.account.option();
     words.extend(account.as_deref());
-    feed::show(inbox.page(), args.page, &words).await
+    feed::show(session.account(), inbox.page(), args.page, &words).await
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::account::{Choice, client_here};
+use crate::account::{Choice, DefaultAccount, client_here};
 use crate::error::Error;
 use crate::output;
 
@@ -31,6 +31,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
             Error::not_logged_in(format!("{account} is not logged in here")).about(&account),
         );
     }
+    DefaultAccount::here()?.forget(&account)?;
     if args.json {
         return output::line(&json!({"account": account, "logged_out": true}).to_string());
     }

@@ -1,9 +1,10 @@
 //! What `inbox` and `outbox` have in common: a page of activities.
 
 use pumphouse_activity::{Activity, Object};
-use pumphouse_client::{Page, PageRequest};
+use pumphouse_client::{Acct, Page, PageRequest};
 
 use crate::error::Error;
+use crate::memory::{Numbers, Shown};
 use crate::{output, text};
 
 /// Which page, and in which form.
@@ -38,9 +39,10 @@ pub(super) struct Half {
     pub(super) minor: bool,
 }
 
-/// Reads the page and prints it. The words are those of the command that asked for it, without the
-/// page.
+/// Reads the page and prints it, with numbers that other commands of the account take. The words are
+/// those of the command that asked for it, without the page.
 pub(super) async fn show(
+    account: &Acct,
     request: PageRequest<Activity>,
     args: PageArgs,
     words: &[&str],
@@ -61,16 +63,19 @@ pub(super) async fn show(
     if args.json {
         return output::line(&text::json(page.raw()));
     }
-    print(&page, &command)
+    print(account, &page, &command)
 }
 
-fn print(page: &Page<Activity>, command: &str) -> Result<(), Error> {
+fn print(account: &Acct, page: &Page<Activity>, command: &str) -> Result<(), Error> {
     if page.items().is_empty() {
         output::note("Nothing here.");
     }
+    let mut numbers = Numbers::of(account);
     for activity in page.items() {
-        output::line(&in_words(activity))?;
+        let number = numbers.next(Shown::activity(activity));
+        output::line(&format!("{number} {}", in_words(activity)))?;
     }
+    numbers.keep();
     if page.has_next()
         && let Some(id) = page.items().last().and_then(|last| last.id.as_deref())
     {

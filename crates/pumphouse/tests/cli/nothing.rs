@@ -1,6 +1,4 @@
 //! What the client commands say, and with which status, when there is nothing to be done.
-#![cfg(feature = "client")]
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -22,6 +20,7 @@ fn pumphouse(home: &Path, arguments: &[&str]) -> Outcome {
         .env_clear()
         .env("HOME", home)
         .env("XDG_CONFIG_HOME", home)
+        .env("XDG_STATE_HOME", home.join("state"))
         .env("APPDATA", home)
         .stdin(Stdio::null())
         .output()
@@ -37,8 +36,10 @@ fn home() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
 }
 
-const COMMANDS: [&str; 8] = [
-    "register", "login", "accounts", "whoami", "post", "inbox", "outbox", "logout",
+const COMMANDS: [&str; 20] = [
+    "register", "login", "accounts", "switch", "whoami", "post", "reply", "edit", "delete", "like",
+    "unlike", "share", "unshare", "follow", "unfollow", "join", "leave", "inbox", "outbox",
+    "logout",
 ];
 
 #[test]
@@ -113,8 +114,8 @@ fn wrong_usage_is_told_before_anything_happens() {
         (&["inbox", "--major", "--minor"], "cannot be used with"),
         (&["inbox", "--count", "201"], "201 is not in 1..=200"),
         (
-            &["post", "--to", "everybody", "x"],
-            "say public, followers, or user@host",
+            &["post", "--to", "any body", "x"],
+            "say public, followers, list:NAME, or user@host",
         ),
         (&["post", " "], "there is no text to post"),
         (&["post"], "there is no text to post"),
@@ -182,7 +183,7 @@ fn several_accounts_want_a_choice() {
     assert_eq!(
         outcome.err,
         "error: several accounts are logged in: a@one.invalid, b@two.invalid\n\
-         hint: choose one with --account, or with PUMPHOUSE_ACCOUNT\n"
+         hint: choose one with --account, or for good with: pumphouse switch user@host\n"
     );
     let list = pumphouse(home.path(), &["accounts"]);
     assert_eq!(
@@ -247,7 +248,7 @@ fn a_post_without_an_answer_is_not_called_failed() {
         let account = account_of_a_server_that_says(home.path(), answer);
         let post = pumphouse(home.path(), &["post", "--account", &account, "x"]);
         assert_eq!(post.status, 1);
-        let advice = "may have been posted all the same: look with pumphouse outbox";
+        let advice = "may have been done all the same: look with pumphouse outbox";
         assert!(post.err.contains(advice), "{}", post.err);
     }
 }

@@ -3,7 +3,7 @@
 use pumphouse_client::Record;
 use serde_json::json;
 
-use crate::account::client_here;
+use crate::account::{DefaultAccount, client_here};
 use crate::error::Error;
 use crate::output;
 
@@ -21,6 +21,8 @@ pub(crate) struct Args {
 /// Lists them; nothing is sent.
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let client = client_here()?;
+    let default = DefaultAccount::here()?.get()?;
+    let is_default = |record: &Record| default.as_ref() == Some(&record.account);
     let mut records = Vec::new();
     for account in client.accounts().await? {
         records.extend(client.record(&account).await?);
@@ -33,6 +35,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
                     "account": record.account,
                     "server": record.endpoints.base,
                     "state": state(record),
+                    "default": is_default(record),
                 })
             })
             .collect();
@@ -42,11 +45,11 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         output::note("No account is known here; log in with: pumphouse login user@host");
     }
     for record in &records {
-        output::line(&format!(
-            "{}  {}",
-            record.account,
-            output::dim(state(record))
-        ))?;
+        let mut state = state(record).to_owned();
+        if is_default(record) {
+            state.push_str(", used when none is named");
+        }
+        output::line(&format!("{}  {}", record.account, output::dim(&state)))?;
     }
     Ok(())
 }

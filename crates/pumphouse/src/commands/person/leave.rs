@@ -1,0 +1,23 @@
+//! `pumphouse leave`: leaves a group.
+
+use super::doing::{self, OnThing};
+use crate::error::Error;
+
+/// Leave a group.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  pumphouse leave https://pump.example/api/group/x
+  pumphouse leave 3")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    on: OnThing,
+}
+
+/// Does it, and says so.
+pub(crate) async fn run(args: Args) -> Result<(), Error> {
+    let session = args.on.account.session().await?;
+    let object = args.on.item.object(&session).await?;
+    let place = doing::place(Some(&object));
+    doing::send_and_say(session.leave(&object), "Left", &place, args.on.format).await
+}

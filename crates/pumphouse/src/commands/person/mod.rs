@@ -1,0 +1,84 @@
+//! The commands of a person with an account, one file each; `doing`, `feed`, `recipients` and `writing` are
+//! what several of them have in common.
+
+mod accounts;
+mod delete;
+mod doing;
+mod edit;
+mod feed;
+mod follow;
+mod inbox;
+mod join;
+mod leave;
+mod like;
+mod login;
+mod logout;
+mod outbox;
+mod post;
+mod recipients;
+mod register;
+mod reply;
+mod share;
+mod switch;
+mod unfollow;
+mod unlike;
+mod unshare;
+mod whoami;
+mod writing;
+
+use clap::Subcommand;
+
+use crate::error::Error;
+
+/// What a person wants done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Register(register::Args),
+    Login(login::Args),
+    Accounts(accounts::Args),
+    Switch(switch::Args),
+    Whoami(whoami::Args),
+    Post(post::Args),
+    Reply(reply::Args),
+    Edit(edit::Args),
+    Delete(delete::Args),
+    Like(like::Args),
+    Unlike(unlike::Args),
+    Share(share::Args),
+    Unshare(unshare::Args),
+    Follow(follow::Args),
+    Unfollow(unfollow::Args),
+    Join(join::Args),
+    Leave(leave::Args),
+    Inbox(inbox::Args),
+    Outbox(outbox::Args),
+    Logout(logout::Args),
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) async fn run(self) -> Result<(), Error> {
+        match self {
+            Self::Register(args) => register::run(args).await,
+            Self::Login(args) => login::run(args).await,
+            Self::Accounts(args) => accounts::run(args).await,
+            Self::Switch(args) => switch::run(args).await,
+            Self::Whoami(args) => whoami::run(args).await,
+            Self::Post(args) => post::run(args).await,
+            Self::Reply(args) => reply::run(args).await,
+            Self::Edit(args) => edit::run(args).await,
+            Self::Delete(args) => delete::run(args).await,
+            Self::Like(args) => like::run(args).await,
+            Self::Unlike(args) => unlike::run(args).await,
+            Self::Share(args) => share::run(args).await,
+            Self::Unshare(args) => unshare::run(args).await,
+            Self::Follow(args) => follow::run(args).await,
+            Self::Unfollow(args) => unfollow::run(args).await,
+            Self::Join(args) => join::run(args).await,
+            Self::Leave(args) => leave::run(args).await,
+            Self::Inbox(args) => inbox::run(args).await,
+            Self::Outbox(args) => outbox::run(args).await,
+            Self::Logout(args) => logout::run(args).await,
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! `pumphouse unshare`: takes a share back.
+
+use super::doing::{self, OnThing};
+use crate::error::Error;
+
+/// Take back a share.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  pumphouse unshare 3
+  pumphouse unshare https://pump.example/api/note/x")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    on: OnThing,
+}
+
+/// Does it, and says so.
+pub(crate) async fn run(args: Args) -> Result<(), Error> {
+    let session = args.on.account.session().await?;
+    let object = args.on.item.object(&session).await?;
+    let place = doing::place(Some(&object));
+    doing::send_and_say(
+        session.unshare(&object),
+        "No longer shared",
+        &place,
+        args.on.format,
+    )
+    .await
+}

@@ -1,0 +1,82 @@
+//! Small private files of this program: what it remembers and what it was told to use.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy as _;
+
+use crate::error::Error;
+
+/// Whatever is longer was not written by this program.
+const LONGEST: u64 = 4 * 1024 * 1024;
+
+/// Where what a person chose is kept: `$XDG_CONFIG_HOME/pumphouse` and the like.
+pub(crate) fn config_directory() -> Result<PathBuf, Error> {
+    Ok(platform()?.config_dir().join("pumphouse"))
+}
+
+/// Where what can be lost is kept: `$XDG_STATE_HOME/pumphouse` and the like.
+pub(crate) fn state_directory() -> Result<PathBuf, Error> {
+    let platform = platform()?;
+    let base = platform.state_dir().unwrap_or_else(|| platform.cache_dir());
+    Ok(base.join("pumphouse"))
+}
+
+fn platform() -> Result<impl etcetera::BaseStrategy, Error> {
+    etcetera::choose_base_strategy().map_err(|error| {
+        Error::failure("there is no home directory")
+            .with_source(error)
+            .with_hint("set HOME")
+    })
+}
+
+/// Reads a file; `None` if there is none.
+pub(crate) fn read(path: &Path) -> io::Result<Option<String>> {
+    let file = match File::open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        file => file?,
+    };
+    let mut text = String::new();
+    if file.take(LONGEST + 1).read_to_string(&mut text)? as u64 > LONGEST {
+        return Err(ErrorKind::FileTooLarge.into());
+    }
+    Ok(Some(text))
+}
+
+/// Replaces a file: whoever reads it gets the old one or the new one, whole. It, and its directory
+/// if that has to be made, are its owner's alone.
+///
+/// It is not flushed to disk: what is kept in this way is worth no wait.
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let directory = path.parent().unwrap_or(Path::new("."));
+    make_private_directory(directory)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".new-")
+        .tempfile_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// Waits until no other process holds the lock beside a file; dropping it gives it back.
+pub(crate) fn lock(path: &Path) -> io::Result<File> {
+    if let Some(directory) = path.parent() {
+        make_private_directory(directory)?;
+    }
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path.with_extension("lock"))?;
+    file.lock()?;
+    Ok(file)
+}
+
+fn make_private_directory(directory: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
+}

@@ -1,0 +1,283 @@
+//! What is remembered between commands, for each account: what the last list showed under which
+//! number, and what was posted last. All of it can be lost.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+
+use pumphouse_activity::{Activity, Object};
+use pumphouse_client::Acct;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::{files, output, text};
+
+/// How many numbers of a list stay good: the newest.
+const MOST_ITEMS: usize = 1000;
+/// An id that is longer is not remembered.
+const LONGEST_ID: usize = 2048;
+
+/// A thing that was shown: enough to act on it without asking for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Shown {
+    /// `note`, `person`, ….
+    pub(crate) kind: String,
+    pub(crate) id: String,
+    /// Where programs have it, if its id does not say so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) address: Option<String>,
+    /// Where the own server hands it out, if it is on another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) proxy: Option<String>,
+    /// The name of a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+    /// The activity by which it was shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) activity: Option<String>,
+    /// Who made it, if the server said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) author: Option<String>,
+}
+
+/// All that is remembered of an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Memory {
+    /// The number of the first item.
+    first: usize,
+    items: VecDeque<Shown>,
+    last: Option<Shown>,
+}
+
+/// The place where an account's memory is kept.
+#[derive(Clone, Debug)]
+pub(crate) struct MemoryFile {
+    path: PathBuf,
+}
+
+/// The numbers of one list while it is shown.
+#[derive(Debug)]
+pub(crate) struct Numbers {
+    file: Option<MemoryFile>,
+    shown: VecDeque<Shown>,
+    next: usize,
+}
+
+impl Shown {
+    /// An object that is shown; `None` if it has no type or no id, so that nothing can be done with it.
+    pub(crate) fn object(object: &Object) -> Option<Self> {
+        let fits = |text: &&str| text.len() <= LONGEST_ID;
+        let short = |text: Option<&str>| text.filter(fits).map(str::to_owned);
+        let id = short(object.id.as_deref())?;
+        let author = object.author.as_deref().and_then(Object::acct);
+        Some(Self {
+            kind: short(object.object_type.as_deref())?,
+            address: short(object.self_url().filter(|address| *address != id)),
+            proxy: short(object.proxy_url()),
+            name: short(object.preferred_username.as_deref()),
+            activity: None,
+            author: author.map(|author| author.to_string()),
+            id,
+        })
+    }
+
+    /// What an activity is about, and the activity.
+    pub(crate) fn activity(activity: &Activity) -> Option<Self> {
+        let mut shown = Self::object(activity.object.as_deref()?)?;
+        shown.activity = activity.id.clone().filter(|id| id.len() <= LONGEST_ID);
+        if shown.author.is_none() && matches!(activity.verb.as_deref(), None | Some("post")) {
+            let actor = activity.actor.as_deref().and_then(Object::acct);
+            shown.author = actor.map(|actor| actor.to_string());
+        }
+        Some(shown)
+    }
+
+    /// What was shown as an object, good enough to do something to it or to load it.
+    pub(crate) fn to_object(&self) -> Object {
+        let mut object = Object::reference(&self.kind, &self.id);
+        object.preferred_username.clone_from(&self.name);
+        if let Some(address) = &self.address {
+            object.links.set("self", address);
+        }
+        if self.proxy.is_some() {
+            object
+                .pump_io
+                .get_or_insert_default()
+                .proxy_url
+                .clone_from(&self.proxy);
+        }
+        object
+    }
+}
+
+impl Memory {
+    /// What the last list showed under this number.
+    pub(crate) fn item(&self, number: usize) -> Option<&Shown> {
+        self.items.get(number.checked_sub(self.first)?)
+    }
+
+    /// The first and the last number that are remembered, if there are any.
+    pub(crate) fn numbers(&self) -> Option<(usize, usize)> {
+        let count = self.items.len();
+        (count > 0).then(|| (self.first, self.first + count - 1))
+    }
+
+    /// What was posted last.
+    pub(crate) fn last(&self) -> Option<&Shown> {
+        self.last.as_ref()
+    }
+}
+
+impl MemoryFile {
+    /// The memory of an account.
+    pub(crate) fn of(account: &Acct) -> Result<Self, Error> {
+        let name = text::file_name(&account.to_string());
+        Ok(Self {
+            path: files::state_directory()?.join(format!("{name}.json")),
+        })
+    }
+
+    /// What is remembered; nothing, if it cannot be understood.
+    pub(crate) fn read(&self) -> Memory {
+        let text = files::read(&self.path).unwrap_or_else(|error| {
+            tracing::warn!(%error, path = %self.path.display(), "cannot be read");
+            None
+        });
+        text.and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default()
+    }
+
+    /// Changes what is remembered. That it cannot is said, and is no failure.
+    pub(crate) fn update(&self, change: impl FnOnce(&mut Memory)) {
+        let updated = files::lock(&self.path).and_then(|_lock| {
+            let before = self.read();
+            let mut memory = before.clone();
+            change(&mut memory);
+            if memory == before {
+                return Ok(());
+            }
+            files::replace(&self.path, &serde_json::to_string(&memory)?)
+        });
+        if let Err(error) = updated {
+            let path = self.path.display();
+            output::note(&format!(
+                "note: cannot remember what was shown in {path}: {error}"
+            ));
+        }
+    }
+
+    /// Remembers what was posted last.
+    pub(crate) fn posted(&self, activity: &Activity) {
+        let shown = Shown::activity(activity);
+        self.update(|memory| memory.last = shown);
+    }
+}
+
+impl Numbers {
+    /// Begins to number a list of an account, from 1.
+    pub(crate) fn of(account: &Acct) -> Self {
+        Self {
+            file: MemoryFile::of(account).ok(),
+            shown: VecDeque::new(),
+            next: 1,
+        }
+    }
+
+    /// The number for the next thing that is shown, dimmed on a terminal. What cannot be named has a
+    /// number, too, which says so when it is used.
+    pub(crate) fn next(&mut self, shown: Option<Shown>) -> String {
+        let number = self.next;
+        self.next += 1;
+        self.shown.push_back(shown.unwrap_or_default());
+        if self.shown.len() > MOST_ITEMS {
+            self.shown.pop_front();
+        }
+        output::dim(&number.to_string())
+    }
+
+    /// Remembers the numbers given so far; a list that goes on for long does so now and then.
+    pub(crate) fn keep(&self) {
+        if let Some(file) = &self.file {
+            file.update(|memory| {
+                memory.first = self.next - self.shown.len();
+                memory.items.clone_from(&self.shown);
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(id: &str) -> Object {
+        Object::reference("note", id)
+    }
+
+    fn file(directory: &tempfile::TempDir) -> MemoryFile {
+        MemoryFile {
+            path: directory.path().join("new/a@b.json"),
+        }
+    }
+
+    #[test]
+    fn numbers_lead_back_to_what_was_shown() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut numbers = Numbers {
+            file: Some(file(&directory)),
+            ..Numbers::of(&"a@b".parse().unwrap())
+        };
+        let mut far = note("urn:x");
+        far.links.set("self", "http://far/x");
+        assert_eq!(numbers.next(Shown::object(&note("http://a/1"))), "1");
+        assert_eq!(numbers.next(Shown::object(&Object::default())), "2");
+        assert_eq!(numbers.next(Shown::object(&far)), "3");
+        numbers.keep();
+        let memory = file(&directory).read();
+        assert_eq!(memory.numbers(), Some((1, 3)));
+        assert_eq!(memory.item(1).unwrap().to_object(), note("http://a/1"));
+        assert_eq!(memory.item(2), Some(&Shown::default()));
+        assert_eq!(memory.item(3).unwrap().to_object(), far);
+        assert_eq!((memory.item(0), memory.item(4)), (None, None));
+    }
+
+    #[test]
+    fn only_the_newest_numbers_are_remembered() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut numbers = Numbers {
+            file: Some(file(&directory)),
+            ..Numbers::of(&"a@b".parse().unwrap())
+        };
+        for n in 1..=MOST_ITEMS + 5 {
+            numbers.next(Shown::object(&note(&n.to_string())));
+        }
+        numbers.keep();
+        let memory = file(&directory).read();
+        assert_eq!(memory.numbers(), Some((6, MOST_ITEMS + 5)));
+        assert_eq!(memory.item(5), None);
+        assert_eq!(memory.item(6).unwrap().id, "6");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_forgotten_and_files_are_private() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = file(&directory);
+        assert_eq!(file.read(), Memory::default());
+        file.posted(&Activity::new("post", note("http://a/1")));
+        assert_eq!(file.read().last().unwrap().id, "http://a/1");
+        #[cfg(unix)]
+        for (path, mode) in [
+            (file.path.as_path(), 0o600),
+            (file.path.parent().unwrap(), 0o700),
+        ] {
+            use std::os::unix::fs::PermissionsExt as _;
+            let permissions = std::fs::metadata(path).unwrap().permissions();
+            assert_eq!(permissions.mode() & 0o777, mode);
+        }
+        std::fs::write(&file.path, "{ no").unwrap();
+        assert_eq!(file.read(), Memory::default());
+        file.posted(&Activity::new("post", note("http://a/2")));
+        assert_eq!(file.read().last().unwrap().id, "http://a/2");
+    }
+}

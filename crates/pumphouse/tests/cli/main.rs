@@ -1,0 +1,14 @@
+//! The commands of a person, as that person runs them: what they print, what they say, and with which
+//! status they end.
+#![cfg(all(feature = "client", feature = "server"))]
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod manuals;
+mod nothing;
+#[path = "../../../client/tests/it/person.rs"]
+mod person;
+mod references;
+mod session;
+mod support;
+mod switch;
+mod writing;

@@ -1,0 +1,67 @@
+//! What may be written to name a thing, and what is said when nothing has that name.
+
+use crate::support::{World, assert_transcript};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thing_is_named_by_number_url_page_id_or_as_the_last() {
+    let world = World::start().await;
+    let (alice, bob) = (&world.alice, &world.bob);
+    let posted = alice.json(&["post", "--to", "public", "Hello"]);
+    let note = &posted["object"];
+    // Bob's inbox has the note only if he follows Alice.
+    bob.out(&["follow", "alice"]);
+    alice.out(&["post", "--to", "public", "Again"]);
+    bob.out(&["inbox", "--major"]);
+    let own = note["links"]["self"]["href"].as_str().unwrap();
+    for (name, who) in [
+        ("1", bob),
+        ("last", alice),
+        (note["id"].as_str().unwrap(), bob),
+        (own, bob),
+        (note["url"].as_str().unwrap(), bob),
+        (posted["id"].as_str().unwrap(), bob),
+        (posted["url"].as_str().unwrap(), bob),
+    ] {
+        let liked = who.json(&["like", name]);
+        assert_eq!(liked["object"]["objectType"], "note", "{name}");
+        if name.starts_with("http") {
+            assert_eq!(liked["object"]["id"], note["id"], "{name}");
+        }
+        who.out(&["unlike", name]);
+    }
+    bob.out(&["unfollow", "alice"]);
+    for name in [
+        "alice",
+        "@alice",
+        &alice.address,
+        &world.url("/alice"),
+        &world.url("/api/user/alice/profile"),
+    ] {
+        let followed = bob.json(&["follow", name]);
+        assert_eq!(followed["object"]["preferredUsername"], "alice", "{name}");
+        bob.out(&["unfollow", name]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_there_is_told_with_what_to_do() {
+    let world = World::start().await;
+    let bob = &world.bob;
+    world.alice.out(&["post", "--to", &bob.address, "For Bob"]);
+    let before = [bob.run(&["like", "1"]), bob.run(&["like", "last"])];
+    bob.out(&["inbox", "--major"]);
+    assert_transcript!("references-missing", before);
+    assert_transcript!(
+        "references-wrong",
+        [
+            bob.run(&["like", "9999"]),
+            bob.run(&["like", "0"]),
+            bob.run(&["like", "a b"]),
+            bob.run(&["follow", "1"]),
+            bob.run(&["like", &world.url("/api/note/AAAAAAAAAAAAAAAAAAAAAA")]),
+            bob.run(&["like", &world.url("/alice/note/AAAAAAAAAAAAAAAAAAAAAA")]),
+            bob.run(&["like", "urn:nothing"]),
+            bob.run(&["like", "carol"]),
+        ]
+    );
+}

@@ -1,0 +1,49 @@
+//! Writing, answering, changing, deleting; and what is done to what others wrote.
+
+use crate::support::{World, assert_transcript};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_is_written_answered_changed_and_deleted() {
+    let world = World::start().await;
+    let (alice, bob) = (&world.alice, &world.bob);
+    assert_transcript!(
+        "writing",
+        [
+            alice.run(&["post", "--to", "bob", "--title", "Noon", "At <noon>"]),
+            bob.run(&["inbox", "--direct", "--major"]),
+            bob.run(&["reply", "1", "Nice"]),
+            bob.run_with(&["reply", "1"], "From a pipe\n"),
+            bob.run(&["edit", "last", "Nicer"]),
+            alice.run(&["edit", "last", "--title", "Midday"]),
+            bob.run(&["edit", "1", "Not mine"]),
+            bob.run(&["delete", "last"]),
+            bob.run(&["delete", "--yes", "last"]),
+            alice.run(&["delete", "--yes", "last"]),
+            alice.run(&["delete", "--yes", "last"]),
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_wrote_is_liked_and_shared() {
+    let world = World::start().await;
+    let (alice, bob) = (&world.alice, &world.bob);
+    alice.out(&["post", "--to", "public", "--cc", "bob", "Hello"]);
+    assert_transcript!(
+        "reactions",
+        [
+            bob.run(&["follow", "alice"]),
+            bob.run(&["inbox", "--major", "-n", "1"]),
+            bob.run(&["like", "1"]),
+            bob.run(&["share", "1"]),
+            bob.run(&["unshare", "1"]),
+            bob.run(&["unlike", "1"]),
+            bob.run(&["unfollow", "alice"]),
+            bob.run(&["post", "--to", "list:Enemies", "Hello"]),
+            bob.run(&["post", "--bto", "alice", "--nobody-else", "Hidden"]),
+        ]
+    );
+    let hidden = alice.json(&["inbox", "--major", "-n", "1"]);
+    assert_eq!(hidden["items"][0]["object"]["content"], "Hidden");
+    assert!(hidden["items"][0].get("bto").is_none());
+}
