@@ -301,10 +301,8 @@ impl Transaction<'_> {
                 Some("UPDATE objects SET members = members + ?2 WHERE key = ?1"),
                 None,
             ),
-            Edge::List => (
-                Some("UPDATE objects SET lists = lists + ?2 WHERE key = ?1"),
-                None,
-            ),
+            // What a list is of stands in its document: `set_lists` is told how many there are.
+            Edge::List => (None, None),
             Edge::Document => (
                 Some("UPDATE objects SET documents = documents + ?2 WHERE key = ?1"),
                 None,

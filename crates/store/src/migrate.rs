@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0005_codes.sql"),
     include_str!("../migrations/0006_bearer.sql"),
     include_str!("../migrations/0008_dialback.sql"),
+    include_str!("../migrations/0009_lists.sql"),
 ];
 
 /// The number of the newest schema.

@@ -64,7 +64,7 @@ pub struct Tallies {
     pub following: u32,
     /// What it likes.
     pub favorites: u32,
-    /// Lists that it owns.
+    /// Lists of people that it owns.
     pub lists: u32,
     /// Its members.
     pub members: u32,
@@ -238,6 +238,19 @@ impl Transaction<'_> {
         self.execute_named(
             "UPDATE objects SET document = ?2, updated = ?3, deleted = ?3 WHERE key = ?1",
             params![key, tombstone, deleted],
+        )?;
+        Ok(())
+    }
+
+    /// Keeps how many lists of people somebody has.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::DiskFull`] or [`crate::ErrorKind::Database`].
+    pub fn set_lists(&self, owner: ObjectKey, lists: u32) -> Result<()> {
+        self.changes_thing(Thing::Object(owner));
+        self.execute_named(
+            "UPDATE objects SET lists = ?2 WHERE key = ?1",
+            params![owner, lists],
         )?;
         Ok(())
     }

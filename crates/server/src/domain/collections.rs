@@ -1,13 +1,12 @@
 //! Collections of objects as one viewer reads them, page by page (pump.io protocol, sections 5.1 and 5.6).
 
 use pumphouse_activity::{Collection, Object};
-use pumphouse_store::{Edge, End, Paging, Position, Snapshot, StoredObject};
+use pumphouse_store::{Edge, End, Snapshot, StoredObject};
 
-use super::documents::{self, MOST_LISTS};
 use super::paging::{PageRequest, link, link_people, resolve, slice};
 use super::render::{Detail, Renderer};
 use super::visibility::Sight;
-use super::{Site, Viewer, search};
+use super::{Site, Viewer, lists, search};
 use crate::error::Result;
 
 /// A collection of objects: the other ends of one kind of edge.
@@ -65,7 +64,7 @@ pub(crate) fn page(
         None => collection.total.into(),
     };
     let visible = |object: &StoredObject| match collection.member_type {
-        Some(member_type) if !is_list_of(object, member_type)? => Ok(false),
+        Some(member_type) if !lists::is_of(object, member_type)? => Ok(false),
         _ => sight.of_object(object),
     };
     let slice = slice(request.count, start, read, Some(&visible))?;
@@ -96,26 +95,4 @@ pub(crate) fn page(
     }
     page.items = Some(items);
     Ok(page)
-}
-
-/// How many lists of members of a type a person has.
-pub(crate) fn count_lists(
-    snapshot: &Snapshot<'_>,
-    owner: &StoredObject,
-    member_type: &str,
-) -> Result<u32> {
-    let all = Paging {
-        count: MOST_LISTS,
-        position: Position::Offset(0),
-    };
-    let mut count = 0;
-    for (_, list) in snapshot.neighbours(Edge::List, End::Targets, owner.key, all)? {
-        count += u32::from(is_list_of(&list, member_type)?);
-    }
-    Ok(count)
-}
-
-fn is_list_of(list: &StoredObject, member_type: &str) -> Result<bool> {
-    let types = documents::object(list)?.object_types;
-    Ok(types.is_some_and(|types| types.iter().any(|name| name == member_type)))
 }

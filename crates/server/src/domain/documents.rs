@@ -103,9 +103,6 @@ pub(crate) fn mention(object: &Object) -> Object {
     }
 }
 
-/// How many lists a person may have.
-pub(crate) const MOST_LISTS: u32 = 1_000;
-
 /// Whether a collection is a list: has a name and members of one type (section 6.8).
 pub(crate) fn is_list(object: &Object) -> bool {
     object.is_a("collection")

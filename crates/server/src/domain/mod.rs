@@ -20,6 +20,7 @@ pub(crate) mod emails;
 pub(crate) mod feeds;
 pub(crate) mod invitations;
 pub(crate) mod letters;
+pub(crate) mod lists;
 pub(crate) mod merge;
 pub(crate) mod notification;
 pub(crate) mod oauth2;

@@ -1,10 +1,10 @@
 //! Objects: making new ones, and finding those that are meant (pump.io protocol, section 7).
 
 use pumphouse_activity::{Object, PUBLIC};
-use pumphouse_store::{Edge, End, NewObject, ObjectKey, Paging, Position, StoredObject};
+use pumphouse_store::{Edge, NewObject, ObjectKey, StoredObject};
 
 use super::posting::{Actor, Posting};
-use super::{documents, merge, people, verbs};
+use super::{documents, lists, merge, people, verbs};
 use crate::error::{Error, Result};
 use crate::urls::Urls;
 use crate::{clock, ids};
@@ -32,15 +32,13 @@ pub(crate) fn create(
         return Ok((whole(posting, known.key)?, None));
     }
     let parent = parent(posting, given)?;
-    check_list_name(posting, given, None)?;
+    lists::check_name(posting, given, None)?;
     let stored = insert(posting, given, parent.as_ref())?;
     if let Some(parent) = &parent {
         posting.tx.add_edge(Edge::Reply, stored.key, parent.key)?;
     }
-    if documents::is_list(given) {
-        posting
-            .tx
-            .add_edge(Edge::List, posting.actor.person, stored.key)?;
+    if given.is_a("collection") {
+        lists::keep(posting, stored.key, given)?;
     }
     Ok((stored, parent))
 }
@@ -95,45 +93,6 @@ fn parent(posting: &Posting<'_>, given: &Object) -> Result<Option<StoredObject>>
         return Err(Error::gone());
     }
     Ok(Some(parent))
-}
-
-/// A person has no two lists of one name and type, and not too many to look through. `changed` is
-/// the list that gets the name, if it is not a new one.
-pub(crate) fn check_list_name(
-    posting: &Posting<'_>,
-    given: &Object,
-    changed: Option<ObjectKey>,
-) -> Result<()> {
-    if !documents::is_list(given) {
-        return Ok(());
-    }
-    let owner = posting.actor.person;
-    let one_too_many = Paging {
-        count: documents::MOST_LISTS,
-        position: Position::Offset(0),
-    };
-    let lists = posting
-        .tx
-        .neighbours(Edge::List, End::Targets, owner, one_too_many)?;
-    if changed.is_none() && lists.len() >= documents::MOST_LISTS as usize {
-        return Err(Error::bad_request(format!(
-            "Nobody needs {} lists.",
-            documents::MOST_LISTS
-        )));
-    }
-    for (_, list) in lists {
-        if changed == Some(list.key) {
-            continue;
-        }
-        let list = documents::object(&list)?;
-        if list.display_name == given.display_name && list.object_types == given.object_types {
-            return Err(Error::bad_request(format!(
-                "Already have a list named '{}'",
-                given.display_name.as_deref().unwrap_or_default()
-            )));
-        }
-    }
-    Ok(())
 }
 
 /// Keeps a new object of the actor with everything that the server fills in (section 7.2).

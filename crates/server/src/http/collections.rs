@@ -11,7 +11,7 @@ use super::paging::page_request;
 use crate::app::App;
 use crate::auth::{AnyRead, UserWrite};
 use crate::domain::collections::{self, Neighbours};
-use crate::domain::{documents, people};
+use crate::domain::{documents, lists, people};
 use crate::error::Result;
 use crate::urls::component;
 use crate::wire::{Path, Reply, json};
@@ -29,7 +29,7 @@ pub(super) async fn favorites(app: State<Arc<App>>, path: Path<String>, read: An
 }
 
 /// `lists/TYPE`: the lists whose members are of a type.
-pub(super) async fn lists(
+pub(super) async fn lists_of(
     State(app): State<Arc<App>>,
     Path((nickname, member_type)): Path<(String, String)>,
     read: AnyRead,
@@ -48,7 +48,7 @@ pub(super) async fn lists(
                 .urls
                 .feed(&nickname, &format!("lists/{}", component(&member_type))),
             title: format!("Collections of {member_type}s for {person}"),
-            total: collections::count_lists(snapshot, &profile, &member_type)?,
+            total: lists::count(snapshot, profile.key, &member_type)?,
             object_type: Some("collection"),
             member_type: Some(&member_type),
             author: Some(&profile),

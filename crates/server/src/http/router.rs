@@ -143,7 +143,10 @@ fn api() -> Router<Arc<App>> {
             "/api/user/{nickname}/favorites",
             get(collections::favorites).post(collections::favorite),
         )
-        .route("/api/user/{nickname}/lists/{type}", get(collections::lists))
+        .route(
+            "/api/user/{nickname}/lists/{type}",
+            get(collections::lists_of),
+        )
         .route(
             "/api/activity/{uuid}",
             get(activities::get)

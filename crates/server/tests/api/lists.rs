@@ -67,3 +67,36 @@ async fn a_list_cannot_be_given_the_name_of_another() {
     let reply = alice.tries(does("create", again)).await;
     reply.refused(400, "Already have a list named 'Skaters'");
 }
+
+#[tokio::test]
+async fn the_number_beside_a_person_is_that_of_their_lists_of_people() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let counted = async |wanted: u32| {
+        let person = alice.get(&alice.path("profile")).await.ok();
+        assert_eq!(person["lists"]["totalItems"], wanted);
+        let page = alice.get(person["lists"]["url"].as_str().unwrap()).await;
+        let page = page.ok();
+        assert_eq!(page["totalItems"], wanted);
+        assert_eq!(page["items"].as_array().unwrap().len(), wanted as usize);
+    };
+    counted(4).await;
+    let pictures = list(&alice, "Pictures", "image").await;
+    counted(4).await;
+    let bowlers = list(&alice, "Bowlers", "person").await;
+    counted(5).await;
+    // A list may come to be one of other things.
+    let becomes = async |member_type: &str| {
+        let mut changed = mention(&pictures);
+        changed["objectTypes"] = json!([member_type]);
+        alice.does(does("update", changed)).await;
+    };
+    becomes("person").await;
+    counted(6).await;
+    becomes("note").await;
+    counted(5).await;
+    alice.does(does("delete", mention(&pictures))).await;
+    counted(5).await;
+    alice.does(does("delete", mention(&bowlers))).await;
+    counted(4).await;
+}

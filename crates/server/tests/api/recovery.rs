@@ -52,6 +52,13 @@ async fn a_letter_leads_to_another_password_which_ends_all_access_by_the_old_one
     let mut browser = server.browser();
     let page = browser.get("/main/login").await;
     assert!(page.body.contains("href=\"/main/recover\""), "{page:?}");
+    let registration = json!({"type": "client_associate", "redirect_uris": "https://app.test/cb"});
+    let call = server.anonymous().request("POST", "/api/client/register");
+    let registration = call.json(&registration).send().await.ok();
+    let id = registration["client_id"].as_str().unwrap();
+    let asked = format!("/oauth2/authc?response_type=code&client_id={id}");
+    let page = browser.get(&asked).await;
+    assert!(page.body.contains("href=\"/main/recover\""), "{page:?}");
     let page = browser.get("/main/recover").await;
     assert!(page.body.contains("id=\"recover\""), "{page:?}");
     let reply = browser

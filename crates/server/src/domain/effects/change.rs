@@ -5,28 +5,26 @@ use pumphouse_store::{Edge, StoredObject};
 
 use crate::clock;
 use crate::domain::posting::Posting;
-use crate::domain::{documents, merge, objects};
+use crate::domain::{documents, lists, merge};
 use crate::error::{Error, Result};
 
 /// Merges the given properties into the object.
 pub(super) fn update(posting: &Posting<'_>, object: &StoredObject, given: &Object) -> Result<()> {
     require_author(posting, object, "update")?;
-    if object.object_type == "collection" {
-        let mut renamed = documents::object(object)?;
-        if given.display_name.is_some() {
-            renamed.display_name.clone_from(&given.display_name);
-        }
-        if given.object_types.is_some() {
-            renamed.object_types.clone_from(&given.object_types);
-        }
-        objects::check_list_name(posting, &renamed, Some(object.key))?;
-        // A collection becomes a list by getting a name and a type of members.
-        let owner = posting.actor.person;
-        if documents::is_list(&renamed) && !posting.tx.has_edge(Edge::List, owner, object.key)? {
-            posting.tx.add_edge(Edge::List, owner, object.key)?;
-        }
+    if object.object_type != "collection" {
+        return merge::into(posting, object, given);
     }
-    merge::into(posting, object, given)
+    let mut list = documents::object(object)?;
+    if given.display_name.is_some() {
+        list.display_name.clone_from(&given.display_name);
+    }
+    if given.object_types.is_some() {
+        list.object_types.clone_from(&given.object_types);
+    }
+    lists::check_name(posting, &list, Some(object.key))?;
+    merge::into(posting, object, given)?;
+    // A collection becomes a list by getting a name and a type of members.
+    lists::keep(posting, object.key, &list)
 }
 
 /// Leaves a tombstone (pump.io protocol, section 7.5).
@@ -57,9 +55,7 @@ pub(super) fn delete(posting: &Posting<'_>, object: &StoredObject) -> Result<()>
             .remove_edge(Edge::Reply, object.key, parent.key)?;
     }
     if object.object_type == "collection" {
-        posting
-            .tx
-            .remove_edge(Edge::List, posting.actor.person, object.key)?;
+        lists::forget(posting, object.key)?;
     }
     posting
         .tx
