@@ -119,7 +119,7 @@
 //! * **OAuth 1.0 of 2007**, without verifier and callback confirmation: it lets strangers take over sessions (the 2009 advisory).
 //! * **Guessing at content**: a body without the form content type is no form, however it looks; no content type is rewritten.
 //! * **Unsigned repair**: dot segments, double slashes, IPv6 spellings and percent-encodings stay as they were sent, and
-//!   internationalised host names are not converted: sign the URL that you send (its host in ASCII).
+//!   internationalised host names are not converted but refused ([`UrlError::HostNotAscii`]): sign the URL that you send.
 //! * **Trying variants**: one origin, one base string. A server does not accept a request because some other port or scheme would fit.
 //! * **Format rules for keys and tokens** (lengths, alphabets) beyond limits on size: RFC 5849, section 2, forbids to assume any.
 //! * **One place for unknown `oauth_` parameters**: RFC 5849, section 3.5, tells senders to put all such names into one place. The

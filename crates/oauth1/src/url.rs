@@ -19,6 +19,9 @@ pub enum UrlError {
     /// The host holds characters that no host has, or an unclosed bracket.
     #[error("the host of the URL is malformed")]
     HostMalformed,
+    /// The host is internationalised and written in its own letters, in which no request names it.
+    #[error("the host of the URL is internationalised: write its ASCII form, which has xn-- in it")]
+    HostNotAscii,
     /// The host is well-formed, and no name of this server.
     #[error("the host is not a name of this server")]
     HostUnknown,
@@ -366,6 +369,8 @@ fn check_host(host: &str) -> Result<(), UrlError> {
     };
     if inner.bytes().any(forbidden) {
         Err(UrlError::HostMalformed)
+    } else if !inner.is_ascii() {
+        Err(UrlError::HostNotAscii)
     } else {
         Ok(())
     }
@@ -439,6 +444,21 @@ mod tests {
         ] {
             assert_eq!(uri(url), Err(error), "{url}");
         }
+    }
+
+    #[test]
+    fn an_internationalised_host_is_named_in_ascii() {
+        let unicode = "https://b\u{fc}cher.example:8443/";
+        assert_eq!(uri(unicode), Err(UrlError::HostNotAscii));
+        assert_eq!(Origin::parse(unicode), Err(UrlError::HostNotAscii));
+        let sent_to = Request::new("GET", "https://10.0.0.7/").with_host("\u{fc}.example");
+        assert_eq!(base_string::uri(&sent_to), Err(UrlError::HostNotAscii));
+        assert!(UrlError::HostNotAscii.to_string().contains("xn--"));
+        let ascii = "https://xn--bcher-kva.example:8443/";
+        assert_eq!(uri(ascii).as_deref(), Ok(ascii));
+        // A user name is no part of it, and the path is signed as it is sent.
+        let others = uri("http://\u{fc}@a.example/\u{fc}");
+        assert_eq!(others.as_deref(), Ok("http://a.example/\u{fc}"));
     }
 
     #[test]

@@ -195,8 +195,8 @@ fn plaintext_is_signed_with_a_warning() {
 
 #[test]
 fn spaces_and_international_hosts_are_signed_as_they_are_sent() {
-    let url = ["--url", "https://b\u{fc}cher.example:8443/a b?c=d e"];
-    let sent = "https://xn--bcher-kva.example:8443/a%20b?c=d%20e";
+    let url = ["--url", "https://me@b\u{fc}cher.example:8443/a b?c=d e"];
+    let sent = "https://me@xn--bcher-kva.example:8443/a%20b?c=d%20e";
     let command = fixed("sign", &[&url, &["--curl"]]).out;
     assert!(
         command.trim_end().ends_with(&format!("'{sent}'")),

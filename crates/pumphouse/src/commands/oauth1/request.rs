@@ -109,14 +109,15 @@ fn as_sent(url: &str) -> Result<String, Error> {
     if authority.is_ascii() {
         return Ok(format!("{scheme}://{authority}{target}"));
     }
-    let (host, port) = authority
+    let (user, host) = authority.split_at(authority.rfind('@').map_or(0, |at| at + 1));
+    let (host, port) = host
         .split_once(':')
-        .map_or((authority, None), |(host, port)| (host, Some(port)));
+        .map_or((host, None), |(host, port)| (host, Some(port)));
     let host = url::Host::parse(host).map_err(|error| {
         Error::usage(format!("the host of the URL is no name: {url}")).with_source(error)
     })?;
     let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-    Ok(format!("{scheme}://{host}{port}{target}"))
+    Ok(format!("{scheme}://{user}{host}{port}{target}"))
 }
 
 fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
