@@ -66,7 +66,10 @@ pub(super) fn invalid_request(
     .with_source(source)
 }
 
-pub(super) fn invalid_answer(answer: &Answer, error: flow::FlowError) -> Error {
+pub(super) fn invalid_answer(
+    answer: &Answer,
+    error: impl std::error::Error + Send + Sync + 'static,
+) -> Error {
     answer
         .invalid("holds no usable credentials")
         .with_source(error)

@@ -66,7 +66,8 @@ impl Registration {
             callback,
             begun_at: client.now(),
         };
-        let pending = PendingAuthorization::new(self.clone(), kept);
+        let pending = PendingAuthorization::new(self.clone(), kept)
+            .map_err(|error| invalid_answer(&answer, error))?;
         pending.keep().await?;
         Ok(pending)
     }
@@ -85,21 +86,22 @@ impl Client {
 }
 
 impl PendingAuthorization {
-    fn new(registration: Registration, kept: KeptPending) -> Self {
-        let mut url = registration.server().endpoints().authorize.clone();
-        url.query_pairs_mut()
-            .append_pair("oauth_token", kept.credentials.token());
-        Self {
+    fn new(
+        registration: Registration,
+        kept: KeptPending,
+    ) -> std::result::Result<Self, url::ParseError> {
+        let url = registration.flow().authorisation_url(&waiting(&kept));
+        Ok(Self {
+            url: Url::parse(&url)?,
             registration,
             kept,
-            url,
-        }
+        })
     }
 
     /// The authorisation that a record holds, if one is under way.
     pub fn from_record(client: &Client, record: &Record) -> Option<Self> {
         let registration = Registration::from_record(client, record)?;
-        Some(Self::new(registration, record.pending.clone()?))
+        Self::new(registration, record.pending.clone()?).ok()
     }
 
     /// The authorisation as a record, to be saved in a way of one's own.
@@ -139,9 +141,7 @@ impl PendingAuthorization {
     /// [`Denied`](ErrorKind::Denied) if the person refused,
     /// [`InvalidInput`](ErrorKind::InvalidInput) if it brings no verifier.
     pub fn verifier_from_callback(&self, url: &Url) -> Result<Verifier> {
-        let temporary = &self.kept.credentials;
-        let pending = Pending::from_parts(temporary.token(), temporary.secret().clone());
-        match pending.returned(url.as_str()) {
+        match waiting(&self.kept).returned(url.as_str()) {
             Ok(authorised) => Ok(Verifier::from_secret(authorised.verifier())),
             Err(error) => Err(return_error(error)),
         }
@@ -173,12 +173,10 @@ impl PendingAuthorization {
 
     /// Exchanges the verifier for a token.
     pub(crate) async fn exchange(&self, verifier: &Verifier) -> Result<TokenCredentials> {
-        let temporary = &self.kept.credentials;
         let flow = self.registration.flow();
-        let pending = Pending::from_parts(temporary.token(), temporary.secret().clone());
         let purpose = "asking for the token";
         let post = flow
-            .exchange(&pending.with_verifier(verifier.secret().clone()))
+            .exchange(&waiting(&self.kept).with_verifier(verifier.secret().clone()))
             .map_err(|error| invalid_request(purpose, error))?;
         let answer = self
             .registration
@@ -231,6 +229,12 @@ impl PendingAuthorization {
         client.update_store(self.to_record().key(), change).await?;
         Ok(())
     }
+}
+
+/// What the crate of the protocol takes up again.
+fn waiting(kept: &KeptPending) -> Pending {
+    let temporary = &kept.credentials;
+    Pending::from_parts(temporary.token(), temporary.secret().clone())
 }
 
 fn return_error(error: ReturnError) -> Error {

@@ -190,6 +190,24 @@ async fn every_step_survives_as_a_record() {
     assert!(session.whoami().await.is_ok());
 }
 
+/// The address is the protocol's to make: what stands in it stays as it is, and the token is percent-encoded.
+#[tokio::test]
+async fn the_address_to_agree_on_keeps_its_query() {
+    let peer = Peer::start(crate::peer::pump).await;
+    let client = client();
+    let pending = begin(&client, &peer.acct("alice")).await;
+    let mut record = serde_json::to_value(pending.to_record()).unwrap();
+    let page = peer.url("/agree?lang=a+b&c");
+    record["endpoints"]["authorize"] = page.as_str().into();
+    record["pending"]["id"] = "t o+k&en".into();
+    let record: Record = serde_json::from_value(record).unwrap();
+    let pending = PendingAuthorization::from_record(&client, &record).unwrap();
+    assert_eq!(
+        pending.url().as_str(),
+        format!("{page}&oauth_token=t%20o%2Bk%26en")
+    );
+}
+
 #[tokio::test]
 async fn a_stale_log_in_is_begun_anew() {
     #[derive(Clone)]
