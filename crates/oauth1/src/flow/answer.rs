@@ -1,5 +1,10 @@
 //! Reading what a provider answers.
 
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+
 use crate::header::Challenge;
 use crate::params::Params;
 use crate::problem::Report;
@@ -31,6 +36,9 @@ pub enum FlowError {
     /// The answer has no token, or no token secret.
     #[error("the answer of the provider holds no {0}")]
     CredentialMissing(&'static str),
+    /// The answer has a parameter of the protocol twice: which of them counts is anybody's guess.
+    #[error("the answer of the provider holds {0:?} more than once")]
+    FieldRepeated(String),
     /// The answer is neither a form nor a JSON object.
     #[error("the answer of the provider is neither a form nor JSON: is this the right address?")]
     Unreadable,
@@ -69,16 +77,18 @@ impl<'a> Answer<'a> {
             });
         }
         let body = self.body.trim_ascii();
-        if body.first() == Some(&b'{') {
+        let fields = if body.first() == Some(&b'{') {
             Fields::from_json(body)
         } else {
             Fields::from_form(body)
-        }
+        }?;
+        fields.check()?;
+        Ok(fields)
     }
 }
 
-impl std::fmt::Debug for Answer<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Answer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answer")
             .field("status", &self.status)
             .finish_non_exhaustive()
@@ -100,16 +110,17 @@ impl Fields {
     }
 
     fn from_json(body: &[u8]) -> Result<Self, FlowError> {
-        let object: serde_json::Map<_, _> =
-            serde_json::from_slice(body).map_err(|_| FlowError::Unreadable)?;
-        let fields = object.into_iter().map(|(name, value)| {
-            let value = match value {
-                serde_json::Value::String(text) => text,
-                other => other.to_string(),
-            };
-            (name, Secret::new(value))
-        });
-        Ok(Self(fields.collect()))
+        serde_json::from_slice(body).map_err(|_| FlowError::Unreadable)
+    }
+
+    /// Of the protocol's parameters each stands there once; of others the first counts.
+    fn check(&self) -> Result<(), FlowError> {
+        let mut names = HashSet::new();
+        let mut protocol = self.0.iter().filter(|(name, _)| name.starts_with("oauth_"));
+        match protocol.find(|(name, _)| !names.insert(name)) {
+            Some((name, _)) => Err(FlowError::FieldRepeated(name.clone())),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&str> {
@@ -131,5 +142,34 @@ impl Fields {
 
     pub(super) fn into_pairs(self) -> impl Iterator<Item = (String, Secret)> {
         self.0.into_iter()
+    }
+}
+
+/// The fields of a JSON object in their order, repeated ones too, which a map would hide.
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut fields = Vec::new();
+                while let Some((name, value)) = map.next_entry()? {
+                    let value = match value {
+                        serde_json::Value::String(text) => text,
+                        other => other.to_string(),
+                    };
+                    fields.push((name, Secret::new(value)));
+                }
+                Ok(Fields(fields))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
     }
 }

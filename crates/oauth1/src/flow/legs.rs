@@ -29,6 +29,9 @@ pub enum ReturnError {
         "the address holds no oauth_verifier: the provider did not confirm that anybody agreed"
     )]
     VerifierMissing,
+    /// One of them stands there more than once: somebody has put the address together.
+    #[error("the address holds oauth_token or oauth_verifier more than once: begin anew")]
+    Repeated,
     /// The person said no.
     #[error("the permission was refused")]
     Denied,
@@ -60,6 +63,15 @@ impl Pending {
     /// See [`ReturnError`].
     pub fn returned(&self, address: &str) -> Result<Authorised, ReturnError> {
         let params = Params::from_form(query_of(address));
+        let is_repeated = |name: &&str| {
+            let same = params
+                .iter()
+                .filter(|param| *param.name() == *name.as_bytes());
+            same.count() > 1
+        };
+        if ["oauth_token", "oauth_verifier"].iter().any(is_repeated) {
+            return Err(ReturnError::Repeated);
+        }
         let denied = params.get("denied");
         let refused = ["denied", "error", "oauth_problem"]
             .iter()

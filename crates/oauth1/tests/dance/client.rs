@@ -98,6 +98,13 @@ fn the_returned_token_is_compared() {
         Err(ReturnError::Denied)
     );
     for address in [
+        "/cb?oauth_token=mine&oauth_token=theirs&oauth_verifier=v",
+        "/cb?oauth_token=mine&oauth_verifier=v&oauth_verifier=w",
+        "/cb?oauth_token=mine&oauth_verifier=v&%6fauth_token=mine",
+    ] {
+        assert_eq!(returned(address), Err(ReturnError::Repeated), "{address}");
+    }
+    for address in [
         "x=a?b&oauth_token=mine&oauth_verifier=v",
         "/c=b?oauth_token=mine&x=a?b&oauth_verifier=v",
         "myapp:done=1?oauth_token=mine&oauth_verifier=v",
@@ -127,6 +134,7 @@ fn answers_are_read_strictly_in_what_matters() {
     let missing = pending("oauth_token=t&oauth_callback_confirmed=true").unwrap_err();
     assert_eq!(missing, FlowError::CredentialMissing("oauth_token_secret"));
     assert_eq!(pending("{").unwrap_err(), FlowError::Unreadable);
+    assert_eq!(pending("{} {}").unwrap_err(), FlowError::Unreadable);
     let refused =
         Answer::new(401, "").with_challenge(r#"OAuth realm="", oauth_problem="nonce_used""#);
     assert_eq!(
@@ -147,6 +155,42 @@ fn answers_are_read_strictly_in_what_matters() {
     );
     assert_eq!(grant.session_handle(), Some(&Secret::new("h")));
     assert!(!format!("{grant:?}").contains("a&b"));
+}
+
+#[test]
+fn an_answer_has_each_parameter_of_the_protocol_once() {
+    let flow = World::new().flow;
+    for (form, json, repeated) in [
+        (
+            "oauth_token=t&oauth_token_secret=s&oauth_token=u",
+            r#"{"oauth_token":"t","oauth_token_secret":"s","oauth_token":"u"}"#,
+            "oauth_token",
+        ),
+        (
+            "oauth_token=t&oauth_token_secret=s&oauth_token_secret=s",
+            r#"{"oauth_token":"t","oauth_token_secret":"s","oauth_token_\u0073ecret":"s"}"#,
+            "oauth_token_secret",
+        ),
+        (
+            "oauth_token=t&oauth_token_secret=s&oauth_x=1&oauth%5Fx=2",
+            r#"{"oauth_token":"t","oauth_token_secret":"s","oauth_x":1,"oauth_x":2}"#,
+            "oauth_x",
+        ),
+    ] {
+        for body in [form, json] {
+            let refused = FlowError::FieldRepeated(repeated.to_owned());
+            assert_eq!(flow.granted(&Answer::new(200, body)), Err(refused.clone()));
+            assert_eq!(flow.pending(&Answer::new(200, body)), Err(refused));
+        }
+    }
+    // Of what is the provider's own the first counts, in both forms.
+    for body in [
+        "oauth_token=t&oauth_token_secret=s&lang=en&lang=de",
+        r#"{"oauth_token":"t","oauth_token_secret":"s","lang":"en","lang":"de"}"#,
+    ] {
+        let grant = flow.granted(&Answer::new(200, body)).unwrap();
+        assert_eq!(grant.get("lang"), Some("en"));
+    }
 }
 
 #[test]
