@@ -203,7 +203,8 @@ impl Signer {
 
     /// Sends another protocol parameter, for example `oauth_session_handle`, or another value for the token, callback, verifier,
     /// version or consumer key. What is made for each request (nonce, timestamp, signature and its method, body hash) is not taken
-    /// here: it has methods of its own.
+    /// here: it has methods of its own. A realm is no protocol parameter and is never signed: it goes where
+    /// [`with_realm`](Self::with_realm) puts it.
     #[must_use]
     pub fn with_parameter(mut self, name: &str, value: impl Into<Secret>) -> Self {
         let value = value.into();
@@ -216,7 +217,13 @@ impl Signer {
                 | Name::Timestamp,
             ) => {}
             Some(name) => self.set(name, value.expose()),
-            None => self.extra.push((name.to_owned(), value)),
+            // Receivers know it in any letter case.
+            None if name.eq_ignore_ascii_case("realm") => return self.with_realm(value.expose()),
+            None => {
+                // Protocol parameters stand there once (RFC 5849, section 3.1).
+                self.extra.retain(|(own, _)| own != name);
+                self.extra.push((name.to_owned(), value));
+            }
         }
         self
     }

@@ -110,6 +110,33 @@ fn realms_cannot_break_the_header() {
 }
 
 #[test]
+fn a_realm_given_as_a_parameter_is_a_realm() {
+    let request = Request::new("GET", URL);
+    let with_realm = signer().with_realm("Photos").authorization(&request);
+    for name in ["realm", "Realm"] {
+        let signer = signer().with_parameter(name, "Photos");
+        let header = signer.authorization(&request);
+        assert_eq!(header, with_realm);
+        assert!(verifies(&header.unwrap(), &request));
+        // Only headers have one.
+        let in_query = signer.with_placement(Placement::Query);
+        let signed = in_query.sign(&request).unwrap();
+        assert!(!signed.url().unwrap().contains("Photos"));
+    }
+}
+
+#[test]
+fn a_parameter_given_twice_is_sent_once() {
+    let request = Request::new("GET", URL);
+    let signer = signer()
+        .with_parameter("oauth_session_handle", "old")
+        .with_parameter("oauth_session_handle", "new");
+    let header = signer.authorization(&request).unwrap();
+    assert!(header.contains("oauth_session_handle=\"new\"") && !header.contains("old"));
+    assert!(verifies(&header, &request));
+}
+
+#[test]
 fn changes_after_the_first_signature_count() {
     let request = Request::new("GET", URL);
     let first = signer();
