@@ -36,10 +36,10 @@ fn home() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
 }
 
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 21] = [
     "register", "login", "accounts", "switch", "whoami", "post", "reply", "edit", "delete", "like",
-    "unlike", "share", "unshare", "follow", "unfollow", "join", "leave", "inbox", "outbox",
-    "logout",
+    "unlike", "share", "unshare", "follow", "unfollow", "join", "leave", "upload", "inbox",
+    "outbox", "logout",
 ];
 
 #[test]

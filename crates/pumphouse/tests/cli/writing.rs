@@ -47,3 +47,21 @@ async fn what_others_wrote_is_liked_and_shared() {
     assert_eq!(hidden["items"][0]["object"]["content"], "Hidden");
     assert!(hidden["items"][0].get("bto").is_none());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_uploaded() {
+    let world = World::start().await;
+    let alice = &world.alice;
+    std::fs::write(alice.path().join("hello.txt"), "Hello").unwrap();
+    assert_transcript!(
+        "upload",
+        [
+            alice.run(&["upload", "hello.txt"]),
+            alice.run(&["upload", "nothing.txt"]),
+            alice.run(&["upload", "."]),
+        ]
+    );
+    let uploaded = alice.json(&["upload", "hello.txt"]);
+    assert_eq!(uploaded["objectType"], "file");
+    assert_eq!(uploaded["mimeType"], "text/plain");
+}

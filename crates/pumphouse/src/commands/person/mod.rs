@@ -1,4 +1,4 @@
-//! The commands of a person with an account, one file each; `doing`, `feed`, `recipients` and `writing` are
+//! The commands of a person with an account, one file each; `doing`, `feed`, `recipients`, `sending` and `writing` are
 //! what several of them have in common.
 
 mod accounts;
@@ -18,11 +18,13 @@ mod post;
 mod recipients;
 mod register;
 mod reply;
+mod sending;
 mod share;
 mod switch;
 mod unfollow;
 mod unlike;
 mod unshare;
+mod upload;
 mod whoami;
 mod writing;
 
@@ -50,6 +52,7 @@ pub(crate) enum Command {
     Unfollow(unfollow::Args),
     Join(join::Args),
     Leave(leave::Args),
+    Upload(upload::Args),
     Inbox(inbox::Args),
     Outbox(outbox::Args),
     Logout(logout::Args),
@@ -76,6 +79,7 @@ impl Command {
             Self::Unfollow(args) => unfollow::run(args).await,
             Self::Join(args) => join::run(args).await,
             Self::Leave(args) => leave::run(args).await,
+            Self::Upload(args) => upload::run(args).await,
             Self::Inbox(args) => inbox::run(args).await,
             Self::Outbox(args) => outbox::run(args).await,
             Self::Logout(args) => logout::run(args).await,
