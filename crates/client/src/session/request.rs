@@ -1,7 +1,9 @@
 //! Any signed request.
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::header::{
+    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING,
+};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -10,6 +12,15 @@ use super::account::Session;
 use super::upload::Upload;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::{Answer, Outgoing, Signature, SignedWith, same_origin};
+
+/// The headers that belong to the signature or to the connection.
+const RESERVED: [HeaderName; 5] = [
+    AUTHORIZATION,
+    HOST,
+    CONTENT_LENGTH,
+    TRANSFER_ENCODING,
+    CONNECTION,
+];
 
 /// A request of one's own to the account's server. Made by [`Session::request`].
 #[derive(Debug)]
@@ -78,7 +89,10 @@ impl Request {
         })
     }
 
-    /// Sets a header. `Authorization` and `Host` belong to the signature and cannot be set.
+    /// Adds a header, beside those of the same name; there is but one `Content-Type`, the last.
+    ///
+    /// `Authorization` and `Host` belong to the signature, `Content-Length`, `Transfer-Encoding`
+    /// and `Connection` to the connection; they cannot be set.
     pub fn header(self, name: &str, value: &str) -> Self {
         self.change(|outgoing| {
             let invalid = || {
@@ -88,12 +102,17 @@ impl Request {
                 )
             };
             let name: HeaderName = name.parse().map_err(|_| invalid())?;
-            if name == AUTHORIZATION || name == HOST {
+            if RESERVED.contains(&name) {
                 return Err(invalid());
             }
             let value = HeaderValue::from_str(value).map_err(|_| invalid())?;
-            outgoing.headers.insert(name, value);
-            Ok(())
+            if name == CONTENT_TYPE {
+                outgoing.headers.insert(name, value);
+                return Ok(());
+            }
+            // Refused only when there are tens of thousands.
+            let added = outgoing.headers.try_append(name, value);
+            added.map(drop).map_err(|_| invalid())
         })
     }
 
@@ -135,14 +154,23 @@ impl Request {
         self
     }
 
-    /// Sends it.
+    /// Sends it, and takes nothing but success.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send_for_any`](Self::send_for_any), and every answer that is no success.
+    pub async fn send(self) -> Result<Response> {
+        let answer = self.send_for_any().await?.answer.success()?;
+        Ok(Response { answer })
+    }
+
+    /// Sends it, and takes whatever is answered in the end, with its status, headers and body.
     ///
     /// # Errors
     ///
     /// [`ForeignOrigin`](ErrorKind::ForeignOrigin) if it would take the token to another server;
-    /// what was wrong with the request, whatever befell it on its way, and every answer that is
-    /// no success.
-    pub async fn send(self) -> Result<Response> {
+    /// what was wrong with the request, and whatever befell it on its way.
+    pub async fn send_for_any(self) -> Result<Response> {
         let (session, outgoing) = (self.session, self.outgoing?);
         let is_own = same_origin(&session.endpoints().base, &outgoing.url);
         let transport = session.client().transport();
@@ -165,13 +193,12 @@ impl Request {
                 session.send(outgoing).await?
             }
         };
-        let answer = answer.success()?;
         Ok(Response { answer })
     }
 }
 
 impl Response {
-    /// The status, always a success.
+    /// The status; always a success of what [`send`](Request::send) gave.
     pub fn status(&self) -> StatusCode {
         self.answer.status()
     }

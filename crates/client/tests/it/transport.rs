@@ -143,6 +143,37 @@ async fn requests_of_ones_own_are_signed_as_they_say() {
 }
 
 #[tokio::test]
+async fn requests_of_ones_own_take_any_answer_whole() {
+    let problem = format!(r#"{{"error":"{}"}}"#, "so much to say ".repeat(100));
+    let said = problem.clone();
+    let peer = Peer::start(move |seen| match seen.path() {
+        "/api/gone" => answer_with(410, "application/json", "X-Why: so\r\n", &said),
+        _ => redirect(302, "http://far.example/"),
+    })
+    .await;
+    let session = session(&peer);
+    let call = |path| {
+        let request = session.request(Method::GET, path);
+        let request = request.header("X-Tag", "one").header("x-tag", "two");
+        let request = request.header("Content-Type", "a/b");
+        request.header("content-type", "c/d")
+    };
+    let response = call("/api/gone").send_for_any().await.unwrap();
+    assert_eq!(response.status().as_u16(), 410);
+    assert_eq!(response.headers()["x-why"], "so");
+    assert_eq!(response.text().unwrap(), problem);
+    let head = peer.seen()[0].head.to_ascii_lowercase();
+    let lines = |name| -> Vec<&str> { head.lines().filter(|it| it.starts_with(name)).collect() };
+    assert_eq!(lines("x-tag"), ["x-tag: one", "x-tag: two"]);
+    assert_eq!(lines("content-type"), ["content-type: c/d"]);
+
+    let error = call("/api/gone").send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Gone);
+    let error = call("/api/away").send_for_any().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ForeignOrigin);
+}
+
+#[tokio::test]
 async fn files_come_back_as_they_went_and_only_to_those_who_may_see_them() {
     let server = RealServer::start().await;
     let (alice, _) = log_in(&server, "alice").await;
