@@ -82,6 +82,19 @@ impl Object {
     pub fn original_image(&self) -> Option<&MediaLink> {
         self.full_image.as_ref().or(self.image.as_ref())
     }
+
+    /// The file that it was posted with: the sound or film, the whole picture, or any other file
+    /// (pump.io protocol, section 7.6).
+    pub fn file(&self) -> Option<MediaLink> {
+        let other = || {
+            Some(MediaLink {
+                url: Some(self.extra.get("fileUrl")?.as_str()?.to_owned()),
+                ..MediaLink::default()
+            })
+        };
+        let media = self.stream.as_ref().or_else(|| self.original_image());
+        media.cloned().or_else(other)
+    }
 }
 
 impl Activity {
@@ -148,6 +161,26 @@ mod tests {
         assert_eq!(object.self_url(), Some("http://far/api/1"));
         let image = object.original_image().unwrap();
         assert_eq!(image.address(), Some("http://near/api/proxy/y"));
+    }
+
+    #[test]
+    fn files_are_found_wherever_they_stand() {
+        let file = |json: &str| {
+            let object: Object = serde_json::from_str(json).unwrap();
+            object.file().and_then(|file| file.url)
+        };
+        for (json, url) in [
+            (r#"{"stream":{"url":"s"},"image":{"url":"i"}}"#, Some("s")),
+            (
+                r#"{"fullImage":{"url":"f"},"image":{"url":"i"}}"#,
+                Some("f"),
+            ),
+            (r#"{"image":{"url":"i"}}"#, Some("i")),
+            (r#"{"fileUrl":"x"}"#, Some("x")),
+            (r#"{"fileUrl":5}"#, None),
+        ] {
+            assert_eq!(file(json).as_deref(), url, "{json}");
+        }
     }
 
     #[test]

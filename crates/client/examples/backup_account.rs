@@ -37,10 +37,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     save(session.favourites().items(), &at("favourites"), |_| {}).await?;
     save(session.lists().items(), &at("lists"), |_| {}).await?;
     let mut files = Vec::new();
-    let posted = |activity: &Activity| files.extend(activity.object.as_deref().and_then(file_of));
+    let posted =
+        |activity: &Activity| files.extend(activity.object.as_deref().and_then(Object::file));
     save(session.outbox().items(), &at("outbox"), posted).await?;
-    for address in files {
-        fetch(&session, &address, directory).await;
+    for file in files {
+        if let Some(address) = file.address() {
+            fetch(&session, address, directory).await;
+        }
     }
     Ok(())
 }
@@ -63,12 +66,6 @@ async fn save<T: Item + Serialize>(
     file.flush()?;
     println!("{}: {count}", path.display());
     Ok(())
-}
-
-/// Where the picture, sound or film is.
-fn file_of(object: &Object) -> Option<String> {
-    let media = object.stream.as_ref().or_else(|| object.original_image())?;
-    media.address().map(str::to_owned)
 }
 
 /// A file that cannot be had is told and passed over.

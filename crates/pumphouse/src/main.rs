@@ -10,11 +10,15 @@ mod account;
 mod commands;
 mod error;
 #[cfg(feature = "client")]
+mod file_name;
+#[cfg(feature = "client")]
 mod files;
 mod logs;
 #[cfg(feature = "client")]
 mod memory;
 mod output;
+#[cfg(feature = "client")]
+mod progress;
 #[cfg(feature = "client")]
 mod reference;
 #[cfg(feature = "server")]

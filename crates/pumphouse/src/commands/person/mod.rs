@@ -4,9 +4,11 @@
 mod accounts;
 mod delete;
 mod doing;
+mod download;
 mod edit;
 mod feed;
 mod follow;
+mod import_pypump;
 mod inbox;
 mod join;
 mod leave;
@@ -18,6 +20,7 @@ mod post;
 mod recipients;
 mod register;
 mod reply;
+mod request;
 mod sending;
 mod share;
 mod switch;
@@ -55,6 +58,9 @@ pub(crate) enum Command {
     Upload(upload::Args),
     Inbox(inbox::Args),
     Outbox(outbox::Args),
+    Download(download::Args),
+    Request(request::Args),
+    ImportPypump(import_pypump::Args),
     Logout(logout::Args),
 }
 
@@ -82,6 +88,9 @@ impl Command {
             Self::Upload(args) => upload::run(args).await,
             Self::Inbox(args) => inbox::run(args).await,
             Self::Outbox(args) => outbox::run(args).await,
+            Self::Download(args) => download::run(args).await,
+            Self::Request(args) => request::run(args).await,
+            Self::ImportPypump(args) => import_pypump::run(args).await,
             Self::Logout(args) => logout::run(args).await,
         }
     }
