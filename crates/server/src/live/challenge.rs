@@ -1,8 +1,8 @@
 //! Who is at the other end of a conversation: a challenge, answered by the OAuth parameters of a
 //! request that is never sent (pump.io protocol, section 8.2).
 
-use pumphouse_oauth1::Request;
-use pumphouse_oauth1::percent;
+use pumphouse_oauth1::header::Authorization;
+use pumphouse_oauth1::{Param, Request};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -61,14 +61,12 @@ impl Challenge {
 impl Answer {
     /// The parameters as the header that they would stand in.
     fn header(&self) -> String {
-        let parameter = |(name, value): &(String, Value)| {
-            let value = match value {
-                Value::String(text) => percent::encode(text),
-                other => percent::encode(other.to_string()),
-            };
-            format!("{}=\"{value}\"", percent::encode(name))
+        let as_text = |(name, value): &(String, Value)| match value {
+            Value::String(text) => (name.clone(), text.clone()),
+            other => (name.clone(), other.to_string()),
         };
-        let parameters: Vec<String> = self.parameters.iter().map(parameter).collect();
-        format!("OAuth {}", parameters.join(", "))
+        let pairs: Vec<_> = self.parameters.iter().map(as_text).collect();
+        let params = pairs.iter().map(|(name, value)| Param::new(name, value));
+        Authorization::new(None, params.collect()).to_string()
     }
 }
