@@ -301,6 +301,17 @@ pub struct LegAnswer {
 }
 
 impl LegAnswer {
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The body as it came, to see what a provider says that answers otherwise than [`Flow`](crate::flow::Flow) can read.
+    /// It may hold secrets: show it to nobody else, and keep it out of logs.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
     /// For [`Flow::pending`](crate::flow::Flow::pending) and [`Flow::granted`](crate::flow::Flow::granted).
     pub fn read(&self) -> Answer<'_> {
         Answer::new(self.status, &*self.body).with_challenge(&self.challenge)

@@ -420,6 +420,28 @@ fn a_refused_leg_says_why() {
             refused.to_string(),
             "the provider refused with status 401: timestamp_refused"
         );
+        assert_eq!(answer.status(), 401);
+    });
+}
+
+#[test]
+fn what_an_unexpected_answer_to_a_leg_says_can_be_seen() {
+    run(async {
+        let server = Server::start_with(Policy::new(), Some(1_500_000_000)).await;
+        let endpoint = server.url("/in-body");
+        let flow = Flow::with_signer(
+            signer().with_clock(FixedClock(1_400_000_000)),
+            Endpoints::new(endpoint.as_str(), endpoint.as_str(), endpoint.as_str()),
+        );
+        let leg = flow.begin("oob").unwrap();
+        let answer = client(signer()).send_leg(&leg).await.unwrap();
+        assert!(flow.pending(&answer.read()).is_err());
+        assert_eq!(
+            (answer.status(), answer.body()),
+            (401, b"oauth_problem=timestamp_refused&more=1".as_slice())
+        );
+        // In print it stays away.
+        assert!(!format!("{answer:?}").contains("more"));
     });
 }
 
