@@ -2,14 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::sync::{Arc, LazyLock};
+
 use proptest::prelude::*;
 use pumphouse_oauth1::explain::Steps;
 use pumphouse_oauth1::signature::BoundKeys;
 use pumphouse_oauth1::verify::TlsRule;
 use pumphouse_oauth1::{
     BodyHash, ClientCredentials, HmacSha1, HmacSha256, HmacSha512, Keys, Origin, Placement,
-    Plaintext, Policy, Problem, Request, Secret, SignatureMethod, Signer, TokenCredentials,
-    Unverified, percent,
+    Plaintext, Policy, Problem, Request, RsaPrivateKey, RsaPublicKey, RsaSha1, RsaSha256,
+    RsaSha512, Secret, SignatureMethod, Signer, TokenCredentials, Unverified, percent,
 };
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -32,17 +34,38 @@ struct Case {
     version: bool,
 }
 
-fn methods() -> [std::sync::Arc<dyn SignatureMethod>; 4] {
-    use std::sync::Arc;
+/// PLAINTEXT among them, which covers nothing but itself.
+const PLAINTEXT: usize = 3;
+
+/// Those that share secrets with the provider.
+const SHARED: std::ops::Range<usize> = 0..4;
+
+/// Those that sign with a private key.
+const RSA: std::ops::Range<usize> = 4..7;
+
+fn methods() -> [Arc<dyn SignatureMethod>; 7] {
+    static KEY: LazyLock<RsaPrivateKey> = LazyLock::new(|| {
+        RsaPrivateKey::from_pem(include_str!("data/rsa2048.private-pkcs8.pem")).unwrap()
+    });
     [
         Arc::new(HmacSha1),
         Arc::new(HmacSha256),
         Arc::new(HmacSha512),
         Arc::new(Plaintext),
+        Arc::new(RsaSha1::signing_with(KEY.clone())),
+        Arc::new(RsaSha256::signing_with(KEY.clone())),
+        Arc::new(RsaSha512::signing_with(KEY.clone())),
     ]
 }
 
-fn case() -> impl Strategy<Value = Case> {
+static PUBLIC_KEY: LazyLock<RsaPublicKey> =
+    LazyLock::new(|| RsaPublicKey::from_pem(include_str!("data/rsa2048.public-spki.pem")).unwrap());
+
+static OTHER_PUBLIC_KEY: LazyLock<RsaPublicKey> = LazyLock::new(|| {
+    RsaPublicKey::from_pem(include_str!("data/rsa2048_other.public-spki.pem")).unwrap()
+});
+
+fn case(methods: std::ops::Range<usize>) -> impl Strategy<Value = Case> {
     let address = (
         "GET|POST|PUT|DELETE|PATCH|HEAD|M-SEARCH",
         "https?://([a-z][a-z0-9.-]{0,8}[a-z]|\\[::1\\]|192\\.0\\.2\\.1|[A-Z]{3}\\.example)(:(80|443|8080))?",
@@ -69,7 +92,7 @@ fn case() -> impl Strategy<Value = Case> {
         Just(Placement::Body)
     ];
     let options = (
-        0..4_usize,
+        methods,
         placement,
         prop::option::of("[ -~é]{0,12}"),
         any::<bool>(),
@@ -170,8 +193,13 @@ impl Case {
     }
 
     fn verify(&self, arrived: &Arrived) -> Result<Steps, Problem> {
-        let policy = Policy::new()
-            .with_method(Plaintext)
+        self.verify_with(arrived, &PUBLIC_KEY)
+    }
+
+    fn verify_with(&self, arrived: &Arrived, public_key: &RsaPublicKey) -> Result<Steps, Problem> {
+        let policy = methods()
+            .into_iter()
+            .fold(Policy::new(), Policy::with_method)
             .with_timestamp_window(u64::MAX)
             .with_tls(TlsRule::Never);
         let request = arrived.request();
@@ -181,7 +209,7 @@ impl Case {
             Secret::new(self.client.1.as_str()),
             Secret::new(self.token.as_ref().map_or("", |token| token.1.as_str())),
         );
-        let mut keys = Keys::new(&self.client.0, &client_secret);
+        let mut keys = Keys::new(&self.client.0, &client_secret).with_rsa_public_key(public_key);
         if let Some((token, _)) = &self.token {
             keys = keys.with_token(token, &token_secret);
         }
@@ -199,7 +227,7 @@ impl Case {
         // PLAINTEXT does not even cover the identifiers.
         let is_theirs = verified.client_key() == self.client.0
             && verified.token() == self.token.as_ref().map(|token| token.0.as_str());
-        assert!(is_theirs || self.signature_method == 3);
+        assert!(is_theirs || self.signature_method == PLAINTEXT);
         Ok(steps)
     }
 }
@@ -215,42 +243,86 @@ fn changed(text: &str, at: usize, to: u8) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+/// Which of four parts is changed, where, and to what.
+type Change = (usize, usize, u8);
+
+fn change() -> impl Strategy<Value = Change> {
+    (0..4_usize, any::<usize>(), 0x21..0x7f_u8)
+}
+
+/// A changed byte is noticed, unless it changes nothing but the way in which the same parameters are written.
+fn change_fails(case: &Case, (place, at, to): Change) -> Result<(), TestCaseError> {
+    let Some(arrived) = case.send() else {
+        return Ok(());
+    };
+    let before = case.verify(&arrived).unwrap();
+    let mut other = arrived.clone();
+    let or = |changed: Option<String>, otherwise: &str| changed.unwrap_or(otherwise.to_owned());
+    match place {
+        0 => other.method = or(changed(&arrived.method, at, to), "OTHER"),
+        1 => other.target = or(changed(&arrived.target, at, to), "/other"),
+        2 => {
+            let value = arrived.authorization.as_ref();
+            other.authorization = value.and_then(|value| changed(value, at, to));
+        }
+        _ => match other.body.len() {
+            0 => other.body.push(to),
+            length => other.body[at % length] = to,
+        },
+    }
+    // Bodies that are no forms are covered when they are hashed.
+    let is_form = case.content_type.starts_with(FORM);
+    let is_covered =
+        case.signature_method != PLAINTEXT && (place != 3 || is_form || case.body_hash);
+    match case.verify(&other) {
+        Err(_) => {}
+        Ok(after) if is_covered && place != 3 => prop_assert_eq!(before, after),
+        Ok(after) => {
+            let is_same = before == after && (is_form || arrived.body == other.body);
+            prop_assert!(!is_covered || is_same);
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    // Signing with a private key takes a thousand times as long.
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn what_is_signed_with_a_private_key_verifies_with_its_public_key_alone(case in case(RSA)) {
+        let Some(arrived) = case.send() else { return Ok(()) };
+        prop_assert!(case.verify(&arrived).is_ok(), "{:?}", case.verify(&arrived));
+        let other = case.verify_with(&arrived, &OTHER_PUBLIC_KEY);
+        prop_assert_eq!(other, Err(Problem::SignatureInvalid));
+        // The secrets have no part in it.
+        let case = Case { client: (case.client.0.clone(), "another".to_owned()), ..case };
+        prop_assert!(case.verify(&arrived).is_ok());
+    }
+
+    #[test]
+    fn a_changed_byte_fails_with_a_private_key(case in case(RSA), change in change()) {
+        change_fails(&case, change)?;
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
-    fn what_is_signed_verifies(case in case()) {
+    fn what_is_signed_verifies(case in case(SHARED)) {
         if let Some(arrived) = case.send() {
             prop_assert!(case.verify(&arrived).is_ok(), "{:?}", case.verify(&arrived));
         }
     }
 
-    /// A changed byte is noticed, unless it changes nothing but the way in which the same parameters are written.
     #[test]
-    fn a_changed_byte_fails(case in case(), place in 0..4_usize, at in any::<usize>(), to in 0x21..0x7f_u8) {
-        let Some(arrived) = case.send() else { return Ok(()) };
-        let before = case.verify(&arrived).unwrap();
-        let mut other = arrived.clone();
-        match place {
-            0 => other.method = changed(&arrived.method, at, to).unwrap_or_else(|| "OTHER".to_owned()),
-            1 => other.target = changed(&arrived.target, at, to).unwrap_or_else(|| "/other".to_owned()),
-            2 => other.authorization = arrived.authorization.as_ref().and_then(|value| changed(value, at, to)),
-            _ => {
-                let length = other.body.len();
-                if length == 0 { other.body.push(to) } else { other.body[at % length] = to }
-            }
-        }
-        // PLAINTEXT covers nothing but itself; other bodies are covered when they are hashed.
-        let is_covered = case.signature_method != 3 && (place != 3 || case.content_type.starts_with(FORM) || case.body_hash);
-        match case.verify(&other) {
-            Err(_) => {}
-            Ok(after) if is_covered && place != 3 => prop_assert_eq!(before, after),
-            Ok(after) => prop_assert!(!is_covered || before == after && (case.content_type.starts_with(FORM) || arrived.body == other.body)),
-        }
+    fn a_changed_byte_fails(case in case(SHARED), change in change()) {
+        change_fails(&case, change)?;
     }
 
     #[test]
-    fn another_secret_fails(case in case(), other in ".{1,12}") {
+    fn another_secret_fails(case in case(SHARED), other in ".{1,12}") {
         let Some(arrived) = case.send() else { return Ok(()) };
         if other != case.client.1 {
             let case = Case { client: (case.client.0.clone(), other.clone()), ..case.clone() };
