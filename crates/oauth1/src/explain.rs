@@ -29,7 +29,10 @@ mod search;
 pub use self::mistake::{Diagnosis, Mistake};
 pub use self::search::diagnose;
 
+use crate::base_string;
+use crate::header;
 use crate::percent;
+use crate::problem::Problem;
 use crate::request::Request;
 use crate::sign::{Prepared, SignError, Signer};
 use crate::verify::Unverified;
@@ -47,6 +50,27 @@ pub struct Steps {
 }
 
 impl Steps {
+    /// The parts of the base string of a request as it was received, whatever else is wrong with it: for those that
+    /// [`Unverified::parse`] refuses. Every parameter counts, repeated ones too.
+    ///
+    /// # Errors
+    /// When the URL or the header cannot be read.
+    pub fn of_received(request: &Request<'_>) -> Result<Self, Problem> {
+        if request.has_repeated_authorization() {
+            return Err(Problem::HeaderMalformed);
+        }
+        let mut params = base_string::collect_parameters(request).map_err(Problem::UrlMalformed)?;
+        if let Some(mut pairs) = header::pairs(request.authorization().unwrap_or_default()) {
+            while let Some(pair) = pairs.next_pair().map_err(|_| Problem::HeaderMalformed)? {
+                if !pair.is_realm() {
+                    params.push(pair.param());
+                }
+            }
+        }
+        let base_string = base_string::build(request, &params).map_err(Problem::UrlMalformed)?;
+        Ok(Self::of(base_string.as_bytes()))
+    }
+
     fn of(base_string: &[u8]) -> Self {
         let base_string = String::from_utf8_lossy(base_string).into_owned();
         let mut parts = base_string

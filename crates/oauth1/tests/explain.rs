@@ -5,9 +5,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
-use pumphouse_oauth1::explain::{Diagnosis, Mistake, diagnose};
+use pumphouse_oauth1::explain::{Diagnosis, Mistake, Steps, diagnose};
 use pumphouse_oauth1::{
-    ClientCredentials, FixedClock, Keys, Placement, Policy, Request, Secret, Signer,
+    ClientCredentials, FixedClock, Keys, Placement, Policy, Problem, Request, Secret, Signer,
     TokenCredentials, Unverified, percent,
 };
 
@@ -405,4 +405,37 @@ fn a_large_request_does_not_take_long_to_explain() {
     // Every mistake alone, some pairs, and not the thousands that there are: of 70 KB each these would be hundreds of megabytes.
     let seen = seen.load(std::sync::atomic::Ordering::Relaxed);
     assert!((1 << 20..1 << 26).contains(&seen), "{seen} bytes");
+}
+
+#[test]
+fn what_is_refused_has_steps_as_far_as_it_can_be_read() {
+    let header = "OAuth realm=\"r\", oauth_token=\"b\", oauth_token=\"a\", oauth_signature=\"s\"";
+    let request = Request::new("POST", "https://a.example/?q=1")
+        .with_content_type("application/x-www-form-urlencoded")
+        .with_body("f=2");
+    let refused = request.with_authorization(header);
+    assert!(Unverified::parse(&refused, &Policy::new(), 0).is_err());
+    let steps = Steps::of_received(&refused).unwrap();
+    assert_eq!(
+        (
+            steps.base_string_uri.as_str(),
+            steps.normalised_parameters.as_str()
+        ),
+        ("https://a.example/", "f=2&oauth_token=a&oauth_token=b&q=1")
+    );
+    let unreadable = request.with_authorization("OAuth oauth_token");
+    let twice = request
+        .with_authorization(header)
+        .with_authorization(header);
+    for request in [unreadable, twice] {
+        let problem = Steps::of_received(&request).unwrap_err();
+        assert_eq!(problem, Problem::HeaderMalformed);
+    }
+    // What parses has the steps that it has anyway.
+    let signer = Signer::new(ClientCredentials::new("key", "secret"));
+    let header = signer.authorization(&request).unwrap();
+    let signed = request.with_authorization(&header);
+    let policy = Policy::new().with_timestamp_window(u64::MAX);
+    let unverified = Unverified::parse(&signed, &policy, 0).unwrap();
+    assert_eq!(Steps::of_received(&signed), Ok(unverified.steps()));
 }

@@ -56,3 +56,42 @@ fn mistakes_are_explained() {
     ];
     assert_snapshot!("explain-right", run("explain", &[&right], &SECRETS).text());
 }
+
+#[test]
+fn of_refused_requests_is_shown_what_can_be_read() {
+    let header = "Authorization: OAuth oauth_consumer_key=\"k\", oauth_signature_method=\"PLAINTEXT\", \
+                  oauth_version=\"2.0\", oauth_signature=\"hush%26\"";
+    let request = ["--url", "HTTPS://A.example/b?c=d%20e", "--header", header];
+    let explained = run("explain", &[&request], &SECRETS);
+    assert_snapshot!("explain-refused", explained.text());
+    let json = run("explain", &[&request, &["--json"]], &SECRETS);
+    assert_eq!(json.status, 4);
+    assert!(!json.out.contains("hush"), "{}", json.out);
+    assert_json_snapshot!("explain-refused-json", json.json());
+    let shown = run(
+        "explain",
+        &[&request, &["--json", "--show-secrets"]],
+        &SECRETS,
+    )
+    .json();
+    assert_eq!(shown["signature"], "hush&");
+    // Verifying tells as much.
+    let verified = run("verify", &[&request, &["--json"]], &SECRETS).json();
+    assert_eq!(verified["base_string"], json.json()["base_string"]);
+
+    // A header that nobody can read leaves the address.
+    let garbled = [
+        "--url",
+        request[1],
+        "--header",
+        "Authorization: OAuth oauth_token",
+    ];
+    let json = run("explain", &[&garbled, &["--json"]], &SECRETS).json();
+    assert_eq!(json["base_string_uri"], "https://a.example/b");
+    assert_eq!(json["base_string"], serde_json::Value::Null);
+    let explained = run("explain", &[&garbled], &SECRETS);
+    assert_eq!(
+        explained.out,
+        "method                  GET\nbase string URI         https://a.example/b\n"
+    );
+}

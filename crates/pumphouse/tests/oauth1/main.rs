@@ -134,6 +134,8 @@ fn every_command_explains_itself_with_an_example() {
             );
         }
     }
+    let help = run("verify", &[&["--help"]], &[]);
+    assert!(help.out.contains("no signature covers it"), "{}", help.out);
     // What is in the environment is nobody else's business.
     let help = run("sign", &[&["--help"]], &SECRETS);
     assert!(!help.out.contains("kd94hf93k423kf44"), "{}", help.out);

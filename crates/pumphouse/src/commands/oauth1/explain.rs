@@ -9,7 +9,7 @@ use super::input::Input;
 use super::method::Method;
 use super::received::{self, Carried, Keyring};
 use super::request::Message;
-use super::{advice, report, sign};
+use super::{advice, refused, report, sign};
 use crate::error::Error;
 use crate::output;
 
@@ -20,7 +20,8 @@ use crate::output;
 /// and two by two, until the signature comes out.
 ///
 /// The exit status is 0 when there is an explanation, whatever it says; `verify` tells right from
-/// wrong.
+/// wrong. It is 4 when the request is refused before its signature is looked at; what can be read of
+/// such a request is shown.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -73,8 +74,7 @@ pub(super) fn run(args: &Args) -> Result<(), Error> {
         Ok((unverified, method)) => of_signed(args, &message, &unverified, method)?,
         Err(Problem::NotSigned) => of_unsigned(args, &message)?,
         Err(problem) => {
-            let message = "the request is refused before its signature is looked at";
-            return Err(Error::refused(format!("{message}: {problem}")));
+            return refused::explain(&message, &problem, args.show_secrets, args.json);
         }
     };
     if story.method == Method::Plaintext && !args.show_secrets {
@@ -83,10 +83,7 @@ pub(super) fn run(args: &Args) -> Result<(), Error> {
     if args.json {
         return output::line(&story.into_json().to_string());
     }
-    let lines = story.lines();
-    lines
-        .iter()
-        .try_for_each(|(name, value)| output::line(format!("{name:22}  {value}").trim_end()))
+    report::print_lines(&story.lines())
 }
 
 /// What would be signed.
@@ -130,7 +127,7 @@ fn of_signed<'m>(
             notes: notes(args, message, &carried, &sent_signature),
             sent_signature,
         }),
-        report: received::report(message, Some(unverified)),
+        report: received::report(message, Some(&unverified.steps())),
     })
 }
 
@@ -162,15 +159,7 @@ impl Story<'_> {
         if let Some(verdict) = &mut self.verdict {
             verdict.sent_signature = masked;
         }
-        for name in [
-            "signature",
-            "authorization_header",
-            "signed_url",
-            "signed_body",
-        ] {
-            self.report.insert(name.to_owned(), Value::Null);
-        }
-        self.report.remove("signed_body_base64");
+        report::mask_signatures(&mut self.report);
     }
 
     fn into_json(self) -> Value {
@@ -207,15 +196,7 @@ impl Story<'_> {
             lines.push((name, signature.clone()));
         }
         if let Some(verdict) = &self.verdict {
-            // Others have written it: encoded, it cannot steer the terminal.
-            let is_base64 = |c: char| c.is_ascii_graphic();
-            let sent = &verdict.sent_signature;
-            let sent = if sent.chars().all(is_base64) {
-                sent.clone()
-            } else {
-                percent::encode(sent)
-            };
-            lines.push(("signature sent", sent));
+            lines.push(("signature sent", report::shown(&verdict.sent_signature)));
             lines.extend(verdict.lines());
         }
         lines

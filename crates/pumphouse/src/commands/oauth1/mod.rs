@@ -8,6 +8,7 @@ mod input;
 mod method;
 mod parameters;
 mod received;
+mod refused;
 mod report;
 mod request;
 mod sign;

@@ -1,6 +1,7 @@
 //! A signed request as it was received, and what it takes to judge it.
 
 use clap::ValueEnum as _;
+use pumphouse_oauth1::explain::Steps;
 use pumphouse_oauth1::header::Authorization;
 use pumphouse_oauth1::verify::{BodyHashRule, TlsRule};
 use pumphouse_oauth1::{
@@ -176,15 +177,27 @@ impl<'a> Carried<'a> {
     }
 }
 
+/// What the signature of a refused request must fit, unless the request can be read in several ways
+/// or is not signed.
+pub(super) fn readable_steps(message: &Message, problem: &Problem) -> Option<Steps> {
+    match problem {
+        Problem::NotSigned | Problem::MediaTypeAmbiguous => None,
+        _ => Steps::of_received(&message.request()).ok(),
+    }
+}
+
 /// The request and, when it could be read, what its signature must fit, under the names that
 /// `sign --json` uses.
-pub(super) fn report(message: &Message, unverified: Option<&Unverified<'_>>) -> Map<String, Value> {
+pub(super) fn report(message: &Message, steps: Option<&Steps>) -> Map<String, Value> {
     let carried = Carried::of(message);
     let signature = carried.get("oauth_signature");
     let place = signature.as_ref().map(|_| carried.place);
     let at =
         |own: Place, value: Option<&str>| value.filter(|_| place == Some(own)).map(str::to_owned);
-    let mut report = report::of_steps(unverified.map(Unverified::steps).as_ref());
+    let mut report = report::of_steps(steps);
+    // The URL was found to be good when the request was read.
+    let uri = base_string::uri(&message.request()).ok();
+    report.insert("base_string_uri".to_owned(), json!(uri));
     let header = at(Place::Header, message.header("authorization"));
     report.insert("signature".to_owned(), json!(signature));
     report.insert("authorization_header".to_owned(), json!(header));

@@ -1,5 +1,6 @@
 //! `pumphouse oauth1 verify`: says whether a signed request is what its signer sent.
 
+use pumphouse_oauth1::explain::Steps;
 use pumphouse_oauth1::verify::BodyCoverage;
 use pumphouse_oauth1::{Clock as _, Problem, SystemClock, Unverified, percent};
 use serde_json::{Map, Value, json};
@@ -17,7 +18,8 @@ const USUAL_WINDOW: u64 = 600;
 ///
 /// Give the request as it was received, with its Authorization header, or with the parameters in
 /// the URL or the body. Of the options for parameters each that is given must agree with the
-/// request. Whether the nonce was used before is not known here, and the age of the timestamp does
+/// request. The realm is compared where there is a header, and no signature covers it: that it agrees
+/// does not show who wrote it. Whether the nonce was used before is not known here, and the age of the timestamp does
 /// not matter unless --now or --window is given. The exit status is 4 when the request does not
 /// verify.
 #[derive(Debug, clap::Args)]
@@ -63,16 +65,21 @@ pub(super) fn run(args: &Args) -> Result<(), Error> {
     let now = args.now.unwrap_or_else(|| SystemClock.now());
     let window = args.window.or(args.now.map(|_| USUAL_WINDOW));
     let parsed = received::parse(&message, &args.input.parameters, window, now);
-    let (unverified, outcome) = match parsed {
+    let (unverified, steps, outcome) = match parsed {
         Ok((unverified, method)) => {
             let keyring = Keyring::find(&args.input.credentials, &unverified, method)?;
             let outcome = check(&args.input, &message, &unverified, &keyring);
-            (Some(unverified), outcome)
+            let steps = unverified.steps();
+            (Some(unverified), Some(steps), outcome)
         }
-        Err(problem) => (None, Err(problem.into())),
+        Err(problem) => {
+            let steps = received::readable_steps(&message, &problem);
+            (None, steps, Err(problem.into()))
+        }
     };
     if args.json {
-        let report = report(&message, unverified.as_ref(), outcome.as_ref().err());
+        let refusal = outcome.as_ref().err();
+        let report = report(&message, unverified.as_ref(), steps.as_ref(), refusal);
         output::line(&report.to_string())?;
     }
     match outcome {
@@ -140,6 +147,7 @@ fn claims(
 fn report(
     message: &Message,
     unverified: Option<&Unverified<'_>>,
+    steps: Option<&Steps>,
     refusal: Option<&Refusal>,
 ) -> Value {
     let mut report = Map::new();
@@ -154,7 +162,7 @@ fn report(
     );
     let claims = claims(message, unverified).map(|(name, value)| (name.to_owned(), json!(value)));
     report.extend(claims);
-    report.extend(received::report(message, unverified));
+    report.extend(received::report(message, steps));
     report.into()
 }
 
