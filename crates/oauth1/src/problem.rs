@@ -49,8 +49,6 @@ pub enum Problem {
     NonceUsed,
     /// There is no client with this key.
     ConsumerKeyUnknown,
-    /// There is a client with this key, and it may not do this.
-    ConsumerKeyRefused,
     /// The token cannot be used.
     TokenRejected(TokenFault),
     /// The signature is not that of this request and these secrets.
@@ -125,7 +123,6 @@ impl Problem {
             | Self::TimestampRefused { .. }
             | Self::NonceUsed
             | Self::ConsumerKeyUnknown
-            | Self::ConsumerKeyRefused
             | Self::TokenRejected(_)
             | Self::SignatureInvalid
             | Self::BodyHashInvalid
@@ -151,7 +148,6 @@ impl Problem {
             Self::TimestampRefused { .. } => "timestamp_refused",
             Self::NonceUsed => "nonce_used",
             Self::ConsumerKeyUnknown => "consumer_key_unknown",
-            Self::ConsumerKeyRefused => "consumer_key_refused",
             Self::TokenRejected(fault) => fault.code(),
             Self::SignatureInvalid | Self::BodyHashInvalid => "signature_invalid",
             Self::VerifierInvalid => "verifier_invalid",
@@ -258,7 +254,6 @@ impl fmt::Display for Problem {
             }
             Self::NonceUsed => f.write_str("The nonce was used before: sign each request anew."),
             Self::ConsumerKeyUnknown => f.write_str("The client is not known here: register it."),
-            Self::ConsumerKeyRefused => f.write_str("The client may not do this."),
             Self::TokenRejected(fault) => fault.fmt(f),
             Self::SignatureInvalid => f.write_str("The signature does not fit the request."),
             Self::BodyHashInvalid => f.write_str("The body is not the one that was signed."),
