@@ -185,6 +185,11 @@ mod url;
 pub mod verify;
 mod written;
 
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub use body_hash::BodyHash;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use credentials::{ClientCredentials, TemporaryCredentials, TokenCredentials};

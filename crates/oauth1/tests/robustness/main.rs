@@ -8,13 +8,15 @@ use proptest::prelude::*;
     unreachable_pub,
     reason = "elsewhere it is the library of the fuzz targets"
 )]
-#[path = "../fuzz/src/lib.rs"]
 mod checks;
 
 #[test]
 fn corpus() {
     for (target, check) in checks::CHECKS {
-        let folder = format!("{}/fuzz/corpus/{target}", env!("CARGO_MANIFEST_DIR"));
+        let folder = format!(
+            "{}/tests/robustness/corpus/{target}",
+            env!("CARGO_MANIFEST_DIR")
+        );
         let mut count = 0;
         for entry in std::fs::read_dir(folder).unwrap() {
             let data = std::fs::read(entry.unwrap().path()).unwrap();
