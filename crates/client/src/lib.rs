@@ -45,7 +45,7 @@
 //! [`like`](Session::like), [`follow`](Session::follow), … give an [`Act`], which takes recipients
 //! and is done by [`send`](Act::send); [`inbox`](Session::inbox),
 //! [`followers`](Session::followers), [`replies`](Session::replies), … give what is read page by
-//! page ([`PageRequest`]) or item by item ([`Items`]); [`person`](Session::person) gives others;
+//! page ([`PageRequest`]), item by item ([`Items`]), or as it arrives ([`Watch`]); [`person`](Session::person) gives others;
 //! [`download`](Session::download) fetches files; and [`request`](Session::request) sends whatever
 //! has no method.
 //!
@@ -99,7 +99,7 @@ pub use self::login::{
 pub use self::session::{
     Act, Content, Done, Download, Downloaded, Feed, Inbox, Item, ItemStream, Items, Outbox, Page,
     PageRequest, Person, PersonRef, PostFile, Received, Recipient, Request, Response, Session,
-    Upload, Written,
+    Upload, Watch, Written,
 };
 pub use self::store::{
     CredentialStore, FileStore, KeptClient, KeptPending, MemoryStore, Record, RecordKey, ServerKey,

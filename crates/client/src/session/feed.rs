@@ -6,6 +6,7 @@ use super::account::Session;
 use super::address::Address;
 use super::items::Items;
 use super::page::{Item, PageRequest};
+use super::watch::Watch;
 
 /// A collection on a server: followers, replies, lists, …. Made by the methods of [`Session`] and
 /// [`Person`](super::Person) that are called like what they hold.
@@ -49,6 +50,13 @@ impl<T: Item> Feed<T> {
     /// Its items one by one, over all pages.
     pub fn items(&self) -> Items<T> {
         Items::new(self.page())
+    }
+}
+
+impl Feed<Activity> {
+    /// Its activities as they arrive.
+    pub fn watch(&self) -> Watch {
+        Watch::new(self.page())
     }
 }
 
@@ -137,6 +145,11 @@ impl Inbox {
     pub fn items(&self) -> Items<Activity> {
         self.feed().items()
     }
+
+    /// Its activities as they arrive.
+    pub fn watch(&self) -> Watch {
+        Watch::new(self.page())
+    }
 }
 
 /// What a person did. Made by [`Session::outbox`] and [`Person::outbox`](super::Person::outbox).
@@ -183,5 +196,10 @@ impl Outbox {
     /// Its activities one by one, over all pages.
     pub fn items(&self) -> Items<Activity> {
         self.feed().items()
+    }
+
+    /// Its activities as they arrive.
+    pub fn watch(&self) -> Watch {
+        Watch::new(self.page())
     }
 }

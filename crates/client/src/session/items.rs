@@ -36,7 +36,8 @@ pub struct Items<T> {
     limit: u64,
 }
 
-/// The items of a collection as they come. Made by [`Items::stream`].
+/// The items of a collection as they come. Made by [`Items::stream`] and
+/// [`Watch::stream`](super::Watch::stream).
 pub struct ItemStream<T> {
     inner: Pin<Box<dyn Stream<Item = Result<T>> + Send>>,
 }
@@ -100,9 +101,7 @@ impl<T: Item> Items<T> {
             seen: HashSet::new(),
             ready: VecDeque::new(),
         };
-        ItemStream {
-            inner: Box::pin(stream::try_unfold(walk, Walk::next)),
-        }
+        ItemStream::new(stream::try_unfold(walk, Walk::next))
     }
 
     /// All of them at once.
@@ -121,6 +120,12 @@ impl<T: Item> Items<T> {
 }
 
 impl<T> ItemStream<T> {
+    pub(super) fn new(stream: impl Stream<Item = Result<T>> + Send + 'static) -> Self {
+        Self {
+            inner: Box::pin(stream),
+        }
+    }
+
     /// The next item; `None` after the last.
     pub async fn next(&mut self) -> Option<Result<T>> {
         self.inner.next().await

@@ -19,6 +19,7 @@ mod received;
 mod recipient;
 mod request;
 mod upload;
+mod watch;
 mod write;
 
 pub use self::account::Session;
@@ -33,3 +34,4 @@ pub use self::received::Received;
 pub use self::recipient::Recipient;
 pub use self::request::{Request, Response};
 pub use self::upload::{PostFile, Upload};
+pub use self::watch::Watch;

@@ -133,6 +133,18 @@ impl<T> PageRequest<T> {
         self.cursor.clone()
     }
 
+    /// Who asks.
+    pub(super) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Where the page is.
+    pub(super) async fn url(&self) -> Result<Url> {
+        let has_arguments = self.has_arguments();
+        let url = self.session.locate(&self.address, has_arguments).await?;
+        Ok(self.with_arguments(url))
+    }
+
     /// The same from elsewhere in the collection.
     pub(super) fn at(&self, cursor: Option<Cursor>) -> Self {
         let mut request = self.clone();
@@ -188,9 +200,7 @@ impl<T: Item> PageRequest<T> {
                 format!("{}: a page has at most {MAX_COUNT} items", self.purpose),
             ));
         }
-        let has_arguments = self.has_arguments();
-        let url = self.session.locate(&self.address, has_arguments).await?;
-        let url = self.with_arguments(url);
+        let url = self.url().await?;
         let answer = self.session.read(self.purpose, url).await?;
         let mut received = Received::<Collection<T>>::decode(&answer)?;
         let (older, newer) = cursors(&received);

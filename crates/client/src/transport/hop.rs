@@ -1,6 +1,7 @@
 //! One answer on its way: its head is here, its body is still to come.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Method, StatusCode};
@@ -141,12 +142,14 @@ impl Hop {
 
 /// An answer that is a success, and whose body is taken piece by piece.
 ///
-/// It ends like every other call: the time that it may take grows with what has come.
+/// It ends like every other call: the time that it may take grows with what has come. One that is to
+/// go on may instead be ended by silence.
 pub(crate) struct Opened {
     hop: Hop,
     limits: Limits,
     begun: Instant,
     largest: u64,
+    silence: Option<Duration>,
 }
 
 impl Opened {
@@ -156,7 +159,14 @@ impl Opened {
             limits,
             begun,
             largest: u64::MAX,
+            silence: None,
         }
+    }
+
+    /// Goes on without end, but for a silence of this length.
+    pub(crate) fn ended_by_silence(mut self, silence: Duration) -> Self {
+        self.silence = Some(silence);
+        self
     }
 
     /// Ends in an error if more comes than so many bytes.
@@ -169,6 +179,27 @@ impl Opened {
         self.hop.headers()
     }
 
+    /// How large an answer may be, in bytes.
+    pub(crate) fn answer_size(&self) -> usize {
+        self.limits.answer_size
+    }
+
+    /// The error for an answer that is larger.
+    pub(crate) fn too_large(&self) -> Error {
+        self.hop.too_large(self.limits.answer_size as u64)
+    }
+
+    /// A part of what has come, as an answer of its own.
+    pub(crate) fn part(&self, body: Bytes) -> Answer {
+        Answer::new(
+            self.hop.request.clone(),
+            self.hop.url.clone(),
+            self.hop.status(),
+            HeaderMap::new(),
+            body,
+        )
+    }
+
     /// The size, if the server says it.
     pub(crate) fn total(&self) -> Option<u64> {
         self.hop.response.content_length()
@@ -179,7 +210,10 @@ impl Opened {
         if self.total().unwrap_or(0) > self.largest {
             return Err(self.hop.too_large(self.largest));
         }
-        let end = self.begun + self.limits.time_for(self.hop.report.received);
+        let end = match self.silence {
+            Some(silence) => Instant::now() + silence,
+            None => self.begun + self.limits.time_for(self.hop.report.received),
+        };
         let piece = tokio::time::timeout_at(end, self.hop.piece()).await;
         let piece = piece.map_err(|_| {
             let message = format!("{}: the server is too slow", self.hop.request);

@@ -14,4 +14,5 @@ mod reading;
 mod real;
 mod session;
 mod transport;
+mod watch;
 mod web;

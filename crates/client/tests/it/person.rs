@@ -8,15 +8,19 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 
 /// A real server over a directory that goes with it.
 pub(crate) struct RealServer {
-    server: Server,
-    _directory: tempfile::TempDir,
+    pub(crate) server: Server,
+    pub(crate) _directory: tempfile::TempDir,
 }
 
 impl RealServer {
     pub(crate) async fn start() -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        Self::start_over(tempfile::tempdir().unwrap(), "127.0.0.1:0").await
+    }
+
+    /// Starts with the data that is in a directory.
+    pub(crate) async fn start_over(directory: tempfile::TempDir, listen: &str) -> Self {
         let server = Server::builder(directory.path())
-            .listen("127.0.0.1:0")
+            .listen(listen)
             .start()
             .await
             .unwrap();
