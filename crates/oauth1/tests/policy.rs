@@ -68,3 +68,47 @@ fn parameters_named_like_those_of_the_protocol_are_signed_wherever_they_stand_an
         Err(Problem::NotSigned)
     );
 }
+
+#[test]
+fn a_timestamp_is_a_number_of_digits_that_cannot_be_too_large() {
+    let parsed = |timestamp: &str, window| {
+        let header = format!(
+            "OAuth oauth_consumer_key=\"key\", oauth_signature_method=\"HMAC-SHA1\", \
+             oauth_timestamp=\"{timestamp}\", oauth_nonce=\"n\", oauth_signature=\"s\""
+        );
+        let request = Request::new("GET", NOTES).with_authorization(&header);
+        Unverified::parse(&request, &Policy::new().with_timestamp_window(window), NOW).map(|_| ())
+    };
+    for timestamp in [
+        // One more than fits into 64 bits, the most that fits, and the least with twenty digits.
+        "18446744073709551616",
+        "18446744073709551615",
+        "10000000000000000000",
+        "00000000001500000000",
+        &"9".repeat(100),
+        "0",
+        "-1",
+        "+1500000000",
+        "1500000000.0",
+        "1.5e9",
+        "0x59682F00",
+        "%201500000000",
+        "1500000000%00",
+        // Digits of another script.
+        "%D9%A1%D9%A5%D9%A0%D9%A0%D9%A0%D9%A0%D9%A0%D9%A0%D9%A0%D9%A0",
+    ] {
+        let refused = Err(Problem::ParameterMalformed("oauth_timestamp"));
+        assert_eq!(parsed(timestamp, u64::MAX), refused, "{timestamp}");
+    }
+    for timestamp in [
+        "9999999999999999999",
+        "0000000001500000000",
+        "15000%3000000",
+        "1",
+    ] {
+        assert_eq!(parsed(timestamp, u64::MAX), Ok(()), "{timestamp}");
+    }
+    let far = parsed("9999999999999999999", 600);
+    let (earliest, latest) = (NOW - 600, NOW + 600);
+    assert_eq!(far, Err(Problem::TimestampRefused { earliest, latest }));
+}
