@@ -175,7 +175,7 @@ impl<'a> Values<'a> {
 }
 
 /// Values that belong to nobody else, encoded once.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct OwnedValues([Option<OwnedWritten>; ALL.len()]);
 
 impl OwnedValues {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use zeroize::Zeroizing;
+
 use crate::percent;
 
 /// A name or value, and how it is written.
@@ -159,16 +161,17 @@ fn decode_spelling(text: &[u8], spelling: Spelling) -> Cow<'_, [u8]> {
     }
 }
 
-/// Text that was encoded once, for many uses.
-#[derive(Clone, Debug)]
+/// Text that was encoded once, for many uses. It is wiped when dropped: a verifier is a secret.
+#[derive(Clone)]
 pub(crate) struct OwnedWritten {
-    encoded: String,
+    encoded: Zeroizing<String>,
     is_plain: bool,
 }
 
 impl OwnedWritten {
     /// Of text that is not encoded.
     pub(crate) fn new(decoded: String) -> Self {
+        let decoded = Zeroizing::new(decoded);
         if percent::is_unreserved_throughout(decoded.as_bytes()) {
             return Self {
                 encoded: decoded,
@@ -176,7 +179,7 @@ impl OwnedWritten {
             };
         }
         Self {
-            encoded: percent::encode(decoded),
+            encoded: Zeroizing::new(percent::encode(decoded.as_bytes())),
             is_plain: false,
         }
     }

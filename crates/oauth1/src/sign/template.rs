@@ -2,6 +2,8 @@
 //!
 //! Only nonce and timestamp are new each time, so base string and header are kept as texts with two holes.
 
+use zeroize::Zeroizing;
+
 use super::Signer;
 use crate::base_string;
 use crate::header;
@@ -26,8 +28,9 @@ impl Ready {
         let mut values = signer.fixed.borrowed();
         values.insert(Name::Timestamp, Written::canonical(b"", true));
         values.insert(Name::Nonce, Written::canonical(b"", true));
-        let base_string = percent::into_text(base_string::protocol_part(&values));
-        let header = header_part(signer.realm.as_deref(), &values);
+        let base_string = base_string::protocol_part(&values);
+        let base_string = Zeroizing::new(percent::into_text(base_string));
+        let header = Zeroizing::new(header_part(signer.realm.as_deref(), &values));
         Self {
             bound: signer.method.bind(&signer.keys()),
             base_string: Template::cut(&base_string, ["oauth_nonce%3D", "oauth_timestamp%3D"]),
@@ -46,8 +49,8 @@ fn header_part(realm: Option<&str>, values: &Values<'_>) -> String {
     header::write(realm, &params.collect())
 }
 
-/// A text with two holes.
-pub(super) struct Template([String; 3]);
+/// A text with two holes. It may hold a verifier, and is wiped when dropped.
+pub(super) struct Template([Zeroizing<String>; 3]);
 
 impl Template {
     /// Cuts a text after the two markers, which stand in it in this order.
@@ -61,15 +64,15 @@ impl Template {
         });
         let (before, rest) = text.split_at(first);
         let (between, after) = rest.split_at(second.saturating_sub(first));
-        Self([before, between, after].map(str::to_owned))
+        Self([before, between, after].map(|piece| Zeroizing::new(piece.to_owned())))
     }
 
     /// The text before, between and after the holes.
     pub(super) fn pieces(&self) -> [&str; 3] {
-        self.0.each_ref().map(String::as_str)
+        self.0.each_ref().map(|piece| piece.as_str())
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.iter().map(String::len).sum()
+        self.0.iter().map(|piece| piece.len()).sum()
     }
 }
