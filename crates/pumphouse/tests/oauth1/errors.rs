@@ -14,6 +14,11 @@ fn wrong_usage_is_told() {
         ("sign", &["--url", "photos.example.net"][..], "no-scheme"),
         ("sign", &["--url", "https:///photos"], "no-host"),
         ("verify", &["--url", "https://a.example:0/"], "bad-port"),
+        (
+            "sign",
+            &["--url", PHOTOS, "--header", "Host: b\u{fc}cher.example"],
+            "host-not-ascii",
+        ),
         ("sign", &["--url", PHOTOS, "--method", ""], "unknown-method"),
         (
             "sign",

@@ -215,3 +215,39 @@ fn spaces_and_international_hosts_are_signed_as_they_are_sent() {
     let verified = run("verify", &[&received], &SECRETS);
     assert_eq!(verified.status, 0, "{}", verified.err);
 }
+
+#[test]
+fn plaintext_goes_without_nonce_and_timestamp_when_it_is_told_to() {
+    let url = ["--url", "https://photos.example.net/photos"];
+    let without = ["--signature-method", "PLAINTEXT", "--no-nonce"];
+    let sign = |options: &[&str]| run("sign", &[&CONSUMER, &url, options], &SECRETS);
+    let header = sign(&without).out;
+    assert_eq!(
+        header.trim_end(),
+        "Authorization: OAuth oauth_consumer_key=\"dpf43f3p2l4k3l03\", oauth_token=\"nnch734d00sl2jdk\", \
+         oauth_signature_method=\"PLAINTEXT\", oauth_version=\"1.0\", \
+         oauth_signature=\"kd94hf93k423kf44%26pfkkdhi9sl3r4s00\""
+    );
+    let signed = ["--url", url[1], "--header", header.trim_end()];
+    let verified = run("verify", &[&signed, &["--no-nonce"]], &SECRETS);
+    assert_eq!(verified.status, 0, "{}", verified.err);
+
+    let with = fixed("sign", &[&url]).out;
+    let signed = ["--url", url[1], "--header", with.trim_end()];
+    let refused = run("verify", &[&signed, &["--no-nonce"]], &SECRETS);
+    assert_eq!(refused.status, 4);
+    assert!(
+        refused.err.contains("oauth_nonce in spite of --no-nonce"),
+        "{}",
+        refused.err
+    );
+    // The others need them.
+    let refused = sign(&["--no-nonce"]);
+    assert_eq!(refused.status, 2);
+    assert!(
+        refused.err.contains("HMAC-SHA1 needs a nonce"),
+        "{}",
+        refused.err
+    );
+    assert_eq!(sign(&["--no-nonce", "--nonce", "n"]).status, 2);
+}

@@ -42,6 +42,10 @@ pub(super) struct ParameterArgs {
     #[arg(long)]
     pub(super) no_version: bool,
 
+    /// Neither oauth_nonce nor oauth_timestamp, which PLAINTEXT may go without
+    #[arg(long, conflicts_with_all = ["nonce", "timestamp"])]
+    pub(super) no_nonce: bool,
+
     /// oauth_nonce [default: random]
     #[arg(long, allow_hyphen_values = true)]
     pub(super) nonce: Option<String>,
@@ -117,6 +121,12 @@ impl ParameterArgs {
         secrets: &SharedSecrets,
     ) -> Result<Signer, Error> {
         let method = self.method(credentials);
+        if self.no_nonce && method != Method::Plaintext {
+            let name = method.name();
+            return Err(Error::usage(format!(
+                "{name} needs a nonce and a timestamp: leave --no-nonce out"
+            )));
+        }
         let private_key = if method.is_rsa() {
             Some(credentials.private_key()?)
         } else {
@@ -149,6 +159,9 @@ impl ParameterArgs {
         }
         if self.no_version {
             signer = signer.without_version();
+        }
+        if self.no_nonce {
+            signer = signer.without_nonce_and_timestamp();
         }
         if let Some(nonce) = &self.nonce {
             signer = signer.with_nonces(FixedNonce(nonce.clone()));

@@ -167,6 +167,11 @@ impl<'a> Carried<'a> {
         if parameters.no_version && self.get("oauth_version").is_some() {
             differences.push("it carries oauth_version in spite of --no-version".to_owned());
         }
+        for name in ["oauth_nonce", "oauth_timestamp"] {
+            if parameters.no_nonce && self.get(name).is_some() {
+                differences.push(format!("it carries {name} in spite of --no-nonce"));
+            }
+        }
         if let Some(place) = parameters.placement.filter(|place| *place != self.place) {
             let (is, expected) = (self.place.name(), place.name());
             differences.push(format!(

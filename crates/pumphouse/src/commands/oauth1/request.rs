@@ -68,8 +68,12 @@ impl RequestArgs {
             body,
             body_file: self.body_file.clone(),
         };
-        base_string::uri(&message.request())
-            .map_err(|error| Error::usage(format!("{error}: {}", self.url)))?;
+        base_string::uri(&message.request()).map_err(|error| {
+            // The host is the one of the header.
+            let host = message.header("host");
+            let host = host.map(|host| format!(", Host: {host}"));
+            Error::usage(format!("{error}: {}{}", self.url, host.unwrap_or_default()))
+        })?;
         Ok(message)
     }
 }
