@@ -1,6 +1,6 @@
 //! HMAC-SHA1 (RFC 5849, section 3.4.2) and its two successors, which every implementation understands alike.
 
-use ::hmac::digest::{FixedOutput, Output, Update};
+use ::hmac::digest::{Digest, FixedOutput, Output, Update};
 use ::hmac::{EagerHash, Hmac, KeyInit};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -128,10 +128,10 @@ where
 {
     match keys.plain() {
         Some((client, token)) if client.len() + token.len() >= D::block_size() => {
-            let hash = D::new()
-                .chain_update(client)
-                .chain_update(b"&")
-                .chain_update(token);
+            let mut hash = D::new();
+            for part in [client, "&", token] {
+                Digest::update(&mut hash, part);
+            }
             Hmac::new_from_slice(&hash.finalize()).ok()
         }
         _ => Hmac::new_from_slice(&keys.shared_key()).ok(),
