@@ -29,17 +29,19 @@ impl<N: NonceSource + ?Sized> NonceSource for std::sync::Arc<N> {
     }
 }
 
-/// 128 random bits from the operating system, written as 26 lower-case letters and digits:
+/// 80 random bits from the operating system, written as 20 hexadecimal digits:
 /// an alphabet and a length that even providers with narrow rules accept.
 ///
-/// The bits are fetched for many nonces at once: a nonce must be new, not secret, and asking for each alone takes longer than signing.
+/// Nonces are told apart only among requests of one client and token with the same timestamp (RFC 5849, section 3.3), so these
+/// bits are more than enough.
+///
+/// They are fetched for many nonces at once: a nonce must be new, not secret, and asking for each alone takes longer than signing.
 /// So a process that forks and goes on in both halves without `exec` must give one of them nonces of its own
 /// ([`Signer::with_nonces`](crate::Signer::with_nonces)).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RandomNonce;
 
-/// The digits of nonces: 32, so that each holds five bits.
-const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 impl NonceSource for RandomNonce {
     fn nonce(&self) -> Result<String, RandomError> {
@@ -47,50 +49,43 @@ impl NonceSource for RandomNonce {
     }
 }
 
+/// How many random bytes a nonce holds.
+const BYTES: usize = 10;
+
 impl RandomNonce {
-    /// How many digits hold 128 bits.
-    pub(crate) const LENGTH: usize = 26;
+    pub(crate) const LENGTH: usize = 2 * BYTES;
 
     /// The digits of a new nonce.
     pub(crate) fn digits() -> Result<[u8; Self::LENGTH], RandomError> {
-        let halves = POOL.with_borrow_mut(Pool::take)?;
-        let mut nonce = [b'0'; Self::LENGTH];
-        let (digits, _) = nonce.as_chunks_mut::<13>();
-        for (digits, mut half) in digits.iter_mut().zip(halves) {
-            // Thirteen digits of five bits hold the half whole.
-            for digit in digits {
-                *digit = DIGITS[usize::try_from(half & 31).unwrap_or_default()];
-                half >>= 5;
-            }
+        let random = POOL.with_borrow_mut(Pool::take)?;
+        let mut nonce = [0; Self::LENGTH];
+        let (pairs, _) = nonce.as_chunks_mut();
+        for (pair, byte) in pairs.iter_mut().zip(random) {
+            *pair = [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)]);
         }
         Ok(nonce)
     }
 }
 
 thread_local! {
-    static POOL: RefCell<Pool> = const { RefCell::new(Pool { random: [0; 1024], left: 0 }) };
+    static POOL: RefCell<Pool> = const { RefCell::new(Pool { random: [[0; BYTES]; 100], left: 0 }) };
 }
 
-/// Random bytes that have not been used.
+/// Random bytes for nonces, of which the first have not been used.
 struct Pool {
-    random: [u8; 1024],
+    random: [[u8; BYTES]; 100],
     left: usize,
 }
 
 impl Pool {
-    /// Two halves of a nonce, never given before.
-    fn take(&mut self) -> Result<[u64; 2], RandomError> {
+    /// The bytes of a nonce, never given before.
+    fn take(&mut self) -> Result<[u8; BYTES], RandomError> {
         if self.left == 0 {
-            fill_random(&mut self.random)?;
+            fill_random(self.random.as_flattened_mut())?;
             self.left = self.random.len();
         }
-        let (chunks, _) = self.random[..self.left].as_chunks::<8>();
-        let halves = chunks
-            .last_chunk::<2>()
-            .ok_or(RandomError)?
-            .map(u64::from_ne_bytes);
-        self.left -= 16;
-        Ok(halves)
+        self.left -= 1;
+        Ok(self.random[self.left])
     }
 }
 
@@ -116,7 +111,7 @@ mod tests {
         assert!(
             nonces
                 .iter()
-                .all(|nonce| nonce.len() == 26 && nonce.bytes().all(|byte| DIGITS.contains(&byte)))
+                .all(|nonce| nonce.len() == 20 && nonce.bytes().all(|byte| DIGITS.contains(&byte)))
         );
     }
 }
