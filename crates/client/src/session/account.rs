@@ -178,6 +178,11 @@ impl Session {
         transport.send(request, Some(self.signature())).await
     }
 
+    /// What signs with the token.
+    pub(super) fn signer(&self) -> &Signer {
+        &self.inner.signer
+    }
+
     /// Signs with the token.
     pub(super) fn signature(&self) -> Signature<'_> {
         Signature::By {

@@ -8,7 +8,10 @@ use http::{HeaderMap, Method, StatusCode};
 use tokio::time::Instant;
 use url::Url;
 
+pub(crate) use reqwest::Upgraded;
+
 use super::answer::Answer;
+use super::connection::connection_error;
 use super::observer::{Exchange, Observer, SignedWith};
 use super::sender::Limits;
 use crate::error::{Error, ErrorKind, Result};
@@ -103,6 +106,15 @@ impl Hop {
         })?;
         self.report.received += piece.as_ref().map_or(0, |piece| piece.len() as u64);
         Ok(piece)
+    }
+
+    /// The connection, on which another protocol is spoken now.
+    pub(super) async fn upgrade(self) -> Result<(HeaderMap, Upgraded)> {
+        let headers = self.response.headers().clone();
+        match self.response.upgrade().await {
+            Ok(upgraded) => Ok((headers, upgraded)),
+            Err(error) => Err(connection_error(error, &self.request)),
+        }
     }
 
     fn too_large(&self, limit: u64) -> Error {

@@ -17,7 +17,7 @@ mod sender;
 
 pub(crate) use self::answer::Answer;
 pub(crate) use self::connection::{Network, ProxyChoice};
-pub(crate) use self::hop::Opened;
+pub(crate) use self::hop::{Opened, Upgraded};
 pub use self::observer::{Exchange, Observer, SignedWith};
 pub(crate) use self::origin::{is_loopback, same_origin};
 pub(crate) use self::outgoing::{Outgoing, Redirects, Signature};

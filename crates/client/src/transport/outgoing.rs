@@ -61,7 +61,7 @@ impl Outgoing {
     }
 
     /// The `Authorization` header for one hop.
-    pub(super) fn authorization(&self, url: &Url, signer: &Signer) -> Result<HeaderValue> {
+    pub(crate) fn authorization(&self, url: &Url, signer: &Signer) -> Result<HeaderValue> {
         let mut request = pumphouse_oauth1::Request::new(self.method.as_str(), url.as_str())
             .with_body(self.body.in_memory());
         if let Some(content_type) = self.headers.get(CONTENT_TYPE) {

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::answer::Answer;
 use super::connection::{Connections, Network, connection_error};
-use super::hop::{Hop, Opened, Report};
+use super::hop::{Hop, Opened, Report, Upgraded};
 use super::observer::{Observer, SignedWith};
 use super::origin::check_scheme;
 use super::outgoing::{Outgoing, Signature};
@@ -127,6 +127,25 @@ impl Transport {
             Err(hop.read(self.inner.limits.answer_size).await?.refusal())
         })
         .await
+    }
+
+    /// Asks to speak another protocol from here on; gives the head of the answer and the connection.
+    /// All else is an error. Nothing is signed, and redirects are not followed.
+    pub(crate) async fn upgrade(&self, request: Outgoing) -> Result<(HeaderMap, Upgraded)> {
+        self.in_time(&request, async {
+            self.check(&request.url, request.purpose)?;
+            let hop = self.exchange(&request, &request.url, None).await?;
+            if hop.status() == StatusCode::SWITCHING_PROTOCOLS {
+                return hop.upgrade().await;
+            }
+            Err(hop.read(self.inner.limits.answer_size).await?.refusal())
+        })
+        .await
+    }
+
+    /// How large an answer may be, in bytes.
+    pub(crate) fn answer_size(&self) -> usize {
+        self.inner.limits.answer_size
     }
 
     async fn in_time<T>(

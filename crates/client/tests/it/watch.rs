@@ -17,7 +17,7 @@ use crate::session::{session, session_of};
 /// Nothing that a test waits for takes longer.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Whoever waits so long between reads hears of nothing but by listening.
-const HOUR: Duration = Duration::from_secs(3600);
+pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 
 /// Hardly a pause between reads.
 fn quick(watch: Watch) -> Watch {
@@ -25,13 +25,13 @@ fn quick(watch: Watch) -> Watch {
     watch.shortest_pause(pause).longest_pause(pause)
 }
 
-async fn next(stream: &mut ItemStream<Activity>) -> pumphouse_client::Result<Activity> {
+pub(crate) async fn next(stream: &mut ItemStream<Activity>) -> pumphouse_client::Result<Activity> {
     let next = tokio::time::timeout(PATIENCE, stream.next());
     next.await.unwrap().unwrap()
 }
 
 /// What the next note says.
-async fn text(stream: &mut ItemStream<Activity>) -> String {
+pub(crate) async fn text(stream: &mut ItemStream<Activity>) -> String {
     let activity = next(stream).await.unwrap();
     activity.object.unwrap().content.unwrap()
 }
@@ -42,13 +42,13 @@ async fn failure(stream: &mut ItemStream<Activity>) -> ErrorKind {
     error.kind()
 }
 
-async fn post(session: &Session, text: &str, to: impl Into<Recipient>) -> String {
+pub(crate) async fn post(session: &Session, text: &str, to: impl Into<Recipient>) -> String {
     let posted = session.note(text).to(to).send().await.unwrap();
     posted.id.clone().unwrap()
 }
 
 /// Waits until a condition holds.
-async fn until(condition: impl Fn() -> bool) {
+pub(crate) async fn until(condition: impl Fn() -> bool) {
     let waiting = async {
         while !condition() {
             tokio::time::sleep(Duration::from_millis(10)).await;

@@ -1,82 +1,105 @@
-//! A feed's own event stream, where the server offers one: a read of the feed that asks for
-//! `text/event-stream` is answered by the activities themselves, as they arrive.
+//! Live links: what makes a read of the feed come sooner, or unnecessary.
 
 use std::time::Duration;
 
-use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method};
 use pumphouse_activity::Activity;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
-use super::super::page::{Cursor, PageRequest};
-use super::frames::Frames;
+use super::super::page::PageRequest;
+use super::bell::Bell;
+use super::events::Events;
 use crate::error::Result;
-use crate::transport::{Opened, Outgoing, same_origin};
 
-/// The place before the first activity of an empty feed.
-const START: &str = "start";
-/// Whoever is silent for so long is gone: servers give a sign of life every 25 s.
-const SILENCE: Duration = Duration::from_secs(60);
+/// How many links in a row may bring nothing.
+const IN_VAIN: u32 = 3;
+/// How long a way is then left alone, as one that is not offered.
+const RETREAT: Duration = Duration::from_secs(600);
 
-/// A stream of events that is open.
-pub(super) struct Link {
-    opened: Opened,
-    frames: Frames,
-    /// How much has come since something new did, in bytes.
-    idle: usize,
-    begun: Instant,
-    /// Whether anything new has come.
-    has_brought: bool,
+/// The ways of a server to tell of news, the better first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Events,
+    Bell,
 }
 
-impl Link {
-    /// Listens behind a place, or from the start; gives nothing if the server does not offer it.
+impl Way {
+    pub(super) const ALL: [Self; 2] = [Self::Events, Self::Bell];
+
+    /// Opens a link behind a place, or from the start; gives nothing if it is not offered.
     pub(super) async fn open(
+        self,
         request: &PageRequest<Activity>,
         place: Option<&str>,
-    ) -> Result<Option<Self>> {
-        let since = Cursor::Since(place.unwrap_or(START).to_owned());
-        let session = request.session();
-        let url = request.at(Some(since)).url().await?;
-        if !same_origin(&session.endpoints().base, &url) {
-            return Ok(None);
-        }
-        let mut listening = Outgoing::new("listening to a feed", Method::GET, url);
-        let events = HeaderValue::from_static("text/event-stream");
-        listening.headers.insert(ACCEPT, events);
-        let transport = session.client().transport();
-        let opened = transport.open(listening, Some(session.signature())).await?;
-        Ok(is_events(opened.headers()).then(|| Self {
-            opened: opened.ended_by_silence(SILENCE),
-            frames: Frames::default(),
-            idle: 0,
+    ) -> Result<Option<Link>> {
+        let line = match self {
+            Self::Events => {
+                let events = Events::open(request, place).await?;
+                events.map(|events| Line::Events(Box::new(events)))
+            }
+            Self::Bell => {
+                let bell = Bell::open(request).await?;
+                bell.map(|bell| Line::Bell(Box::new(bell)))
+            }
+        };
+        Ok(line.map(|line| Link {
+            line,
             begun: Instant::now(),
             has_brought: false,
         }))
     }
+}
 
-    /// The next activity; `None` when the stream has ended.
-    pub(super) async fn next(&mut self) -> Result<Option<Activity>> {
-        loop {
-            if let Some(data) = self.frames.next() {
-                return self.opened.part(data.into()).json().map(Some);
+/// What a link has said.
+pub(super) enum News {
+    /// This has arrived.
+    Arrived(Box<Activity>),
+    /// Something may have.
+    Rung,
+}
+
+/// A link that is open.
+pub(super) struct Link {
+    line: Line,
+    begun: Instant,
+    /// Whether anything new has come by it.
+    has_brought: bool,
+}
+
+enum Line {
+    Events(Box<Events>),
+    Bell(Box<Bell>),
+}
+
+impl Link {
+    /// The next that it says; `None` when it has ended. A bell is taken to have rung after so long
+    /// a time, because it does not ring for everything.
+    pub(super) async fn next(&mut self, longest: Duration) -> Result<Option<News>> {
+        match &mut self.line {
+            Line::Events(events) => {
+                let next = events.next().await?;
+                Ok(next.map(|activity| News::Arrived(Box::new(activity))))
             }
-            let Some(piece) = self.opened.next().await? else {
-                return Ok(None);
-            };
-            self.idle += piece.len();
-            // Whatever is in it: a line without end, empty events, or the same ones for ever.
-            if self.idle > self.opened.answer_size() {
-                return Err(self.opened.too_large());
-            }
-            self.frames.take(&piece);
+            Line::Bell(bell) => match timeout(longest, bell.ring()).await {
+                Ok(rung) => Ok(rung?.then_some(News::Rung)),
+                Err(_) => Ok(Some(News::Rung)),
+            },
         }
     }
 
-    /// What has come last was new.
+    /// Something new has come by it.
     pub(super) fn bring(&mut self) {
-        self.idle = 0;
         self.has_brought = true;
+        if let Line::Events(events) = &mut self.line {
+            events.bring();
+        }
+    }
+
+    /// Which way it goes.
+    pub(super) fn way(&self) -> Way {
+        match self.line {
+            Line::Events(_) => Way::Events,
+            Line::Bell(_) => Way::Bell,
+        }
     }
 
     /// Whether it was worth its opening: it brought something, or lasted as long.
@@ -85,8 +108,41 @@ impl Link {
     }
 }
 
-fn is_events(headers: &HeaderMap) -> bool {
-    let media_type = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
-    let essence = media_type.and_then(|it| it.split(';').next());
-    essence.is_some_and(|it| it.trim().eq_ignore_ascii_case("text/event-stream"))
+/// Whether a way is to be tried.
+pub(super) struct Attempts {
+    from: Instant,
+    /// How many links in a row have brought nothing.
+    in_vain: u32,
+}
+
+impl Attempts {
+    pub(super) fn new() -> Self {
+        Self {
+            from: Instant::now(),
+            in_vain: 0,
+        }
+    }
+
+    pub(super) fn are_due(&self) -> bool {
+        self.from <= Instant::now()
+    }
+
+    /// A link was worth it.
+    pub(super) fn succeed(&mut self) {
+        self.in_vain = 0;
+    }
+
+    /// A link could not be opened, or has brought nothing.
+    pub(super) fn fail(&mut self) {
+        self.in_vain += 1;
+        if self.in_vain >= IN_VAIN {
+            self.retreat();
+        }
+    }
+
+    /// The way is left alone for a while.
+    pub(super) fn retreat(&mut self) {
+        self.in_vain = 0;
+        self.from = Instant::now() + RETREAT;
+    }
 }

@@ -1,9 +1,12 @@
 //! A feed as it grows, as one stream, by the best way that its server offers.
 //!
 //! Whatever the way, everything is known by reading the feed behind a place ([`place`]). A live
-//! link ([`link`]) only makes it quicker: when it ends, for whatever reason, the feed is read, and
-//! what that says decides ([`patience`]).
+//! link ([`link`]) only makes it quicker: the feed's own [`events`], or a [`bell`] that says when to
+//! read. When it ends, for whatever reason, the feed is read, and what that says decides
+//! ([`patience`]).
 
+mod bell;
+mod events;
 mod frames;
 mod link;
 mod patience;
@@ -25,8 +28,9 @@ use super::page::PageRequest;
 /// and, for groups, [`Feed::watch`].
 ///
 /// The stream tells every activity once, oldest first, and has no end but an error. Servers that
-/// send events are listened to. Others are asked again and again, the more seldom the less there
-/// is, and no sooner than they say; every ten minutes it is seen whether they send events now.
+/// send events are listened to, by the feed's own event stream or by pump.io's WebSocket (pump.io
+/// protocol, section 8). Others are asked again and again, the more seldom the less there is, and no
+/// sooner than they say; every ten minutes it is seen whether they send events now.
 /// Failures that pass, such as a server that starts anew, are waited out: nothing is lost, nothing
 /// told twice. Activities without an id are passed over.
 ///

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use pumphouse_activity::Activity;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use super::super::page::{Cursor, PageRequest};
-use super::link::Link;
+use super::link::{Attempts, Link, News, Way};
 use super::patience::Patience;
 use super::pause::Pause;
 use super::place::{Place, REMEMBERED};
@@ -15,10 +15,6 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// How many activities are read at once.
 const PAGE: u16 = 50;
-/// How many links in a row may bring nothing.
-const IN_VAIN: u32 = 3;
-/// How long the feed is then only read, as where links are not offered.
-const RETREAT: Duration = Duration::from_secs(600);
 
 /// A feed that is watched.
 pub(super) struct Watching {
@@ -33,10 +29,10 @@ pub(super) struct Watching {
     /// How long to wait before the next read.
     wait: Duration,
     link: Option<Link>,
-    /// When a link may be tried; never if it is not wanted.
-    link_from: Option<Instant>,
-    /// How many links in a row have brought nothing.
-    in_vain: u32,
+    /// Whether the feed is to be read although there is a link.
+    is_rung: bool,
+    /// The ways of links that are wanted.
+    ways: Vec<(Way, Attempts)>,
 }
 
 impl Watching {
@@ -55,8 +51,11 @@ impl Watching {
             pause,
             wait: Duration::ZERO,
             link: None,
-            link_from: listens.then(Instant::now),
-            in_vain: 0,
+            is_rung: false,
+            ways: match listens {
+                true => Way::ALL.map(|way| (way, Attempts::new())).into(),
+                false => Vec::new(),
+            },
         }
     }
 
@@ -66,23 +65,41 @@ impl Watching {
             if let Some(activity) = self.ready.pop_front() {
                 return Ok(Some((activity, self)));
             }
-            if let Some(link) = self.link.take() {
-                self.listen(link).await;
-                continue;
-            }
-            sleep(self.wait).await;
-            match self.read().await {
-                Ok(true) => self.wait = Duration::ZERO,
-                Ok(false) => {
-                    self.connect().await;
-                    self.wait = self.pause.take(None);
-                }
-                Err(error) => {
-                    let asked = self.patience.judge(error)?;
-                    self.wait = self.pause.take(asked);
-                }
+            match self.link.take() {
+                Some(link) if !self.is_rung => self.listen(link).await,
+                link => self.update(link).await?,
             }
         }
+    }
+
+    /// Reads what is new. Then there is a link if possible: the one that has rung, or another.
+    async fn update(&mut self, link: Option<Link>) -> Result<()> {
+        self.is_rung = false;
+        if link.is_none() {
+            sleep(self.wait).await;
+        }
+        match self.read().await {
+            Ok(true) => {
+                self.wait = Duration::ZERO;
+                self.is_rung = link.is_some();
+                self.link = link;
+            }
+            Ok(false) => {
+                self.link = link;
+                if self.link.is_none() {
+                    self.connect().await;
+                    self.wait = self.pause.take(None);
+                } else if let (Some(link), false) = (&mut self.link, self.ready.is_empty()) {
+                    link.bring();
+                }
+            }
+            // A link is made anew after the next read.
+            Err(error) => {
+                let asked = self.patience.judge(error)?;
+                self.wait = self.pause.take(asked);
+            }
+        }
+        Ok(())
     }
 
     /// Reads what is new, a page of it; says whether there is more.
@@ -131,7 +148,7 @@ impl Watching {
 
     /// What is new at the top of the feed, where there is no place to read on from: up to what was
     /// passed, or all of a feed that was empty.
-    async fn newest(&self) -> Result<Vec<Activity>> {
+    async fn newest(&mut self) -> Result<Vec<Activity>> {
         let mut newest = Vec::new();
         let mut page = Some(self.page(None).send().await?);
         while let Some(this) = page {
@@ -146,56 +163,62 @@ impl Watching {
         Ok(newest)
     }
 
-    /// Listens, if that is wanted, offered and worth it.
+    /// Listens, by the best way that is wanted, offered and worth it.
     async fn connect(&mut self) {
-        let is_due = self.link_from.is_some_and(|from| from <= Instant::now());
-        let is_known = self.place.id().is_some() || self.place.is_start();
-        if !is_due || !is_known {
+        // Behind a place that is lost nothing can be listened to.
+        if self.place.id().is_none() && !self.place.is_start() {
             return;
         }
-        match Link::open(&self.request, self.place.id()).await {
-            Ok(Some(link)) => self.link = Some(link),
-            Ok(None) => self.retreat(),
-            Err(error) => {
-                tracing::debug!(%error, "a feed could not be listened to");
-                self.vain();
+        for (way, attempts) in &mut self.ways {
+            if !attempts.are_due() {
+                continue;
+            }
+            match way.open(&self.request, self.place.id()).await {
+                Ok(Some(link)) => {
+                    // What has come since the read is told by no bell.
+                    self.is_rung = *way == Way::Bell;
+                    self.link = Some(link);
+                    return;
+                }
+                Ok(None) => attempts.retreat(),
+                Err(error) => {
+                    tracing::debug!(?way, %error, "a feed could not be listened to");
+                    attempts.fail();
+                }
             }
         }
     }
 
     /// Takes what comes; keeps the link while it may bring more.
     async fn listen(&mut self, mut link: Link) {
-        match link.next().await {
-            Ok(Some(activity)) => {
+        match link.next(self.pause.longest()).await {
+            Ok(Some(News::Arrived(activity))) => {
                 if self.place.pass(&activity) {
                     link.bring();
-                    self.ready.push_back(activity);
+                    self.ready.push_back(*activity);
                 }
+                self.link = Some(link);
+                return;
+            }
+            Ok(Some(News::Rung)) => {
+                self.is_rung = true;
                 self.link = Some(link);
                 return;
             }
             Ok(None) => tracing::debug!("a feed that was listened to has ended"),
             Err(error) => tracing::debug!(%error, "a feed that was listened to was lost"),
         }
-        if link.was_worth(self.pause.longest()) {
-            self.in_vain = 0;
+        let was_worth = link.was_worth(self.pause.longest());
+        let ways = self.ways.iter_mut();
+        for (_, attempts) in ways.filter(|(way, _)| *way == link.way()) {
+            match was_worth {
+                true => attempts.succeed(),
+                false => attempts.fail(),
+            }
+        }
+        if was_worth {
             self.pause.shorten();
             self.wait = self.pause.take(None);
-        } else {
-            self.vain();
         }
-    }
-
-    fn vain(&mut self) {
-        self.in_vain += 1;
-        if self.in_vain >= IN_VAIN {
-            self.retreat();
-        }
-    }
-
-    /// Reads only, for a while.
-    fn retreat(&mut self) {
-        self.in_vain = 0;
-        self.link_from = Some(Instant::now() + RETREAT);
     }
 }
