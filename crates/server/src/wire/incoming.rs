@@ -90,10 +90,11 @@ impl Incoming {
         };
         let mut request = pumphouse_oauth1::Request::at(origin, self.method.as_str(), target)
             .with_body(&self.body);
-        if let Some(authorization) = self.headers.get(header::AUTHORIZATION) {
+        // All of them: a second one makes the request ambiguous.
+        for authorization in self.headers.get_all(header::AUTHORIZATION) {
             request = request.with_authorization(authorization);
         }
-        if let Some(content_type) = self.headers.get(header::CONTENT_TYPE) {
+        for content_type in self.headers.get_all(header::CONTENT_TYPE) {
             request = request.with_content_type(content_type);
         }
         request

@@ -227,6 +227,28 @@ async fn what_is_missing_or_malformed_is_refused() {
     }
 }
 
+/// What is read of it and what was signed could be two things.
+#[tokio::test]
+async fn a_request_with_two_headers_of_which_one_counts_is_refused() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    for (second, is_taken) in [
+        ("Accept: text/html", true),
+        ("Authorization: OAuth oauth_token=\"x\"", false),
+        ("Authorization: Basic eDp5", false),
+        ("Content-Type: text/plain\r\nContent-Type: text/html", false),
+    ] {
+        let signature = alice.request("GET", "/api/whoami").signature();
+        let request = format!(
+            "GET /api/whoami HTTP/1.1\r\nHost: pump.test\r\nConnection: close\r\n\
+             Authorization: {signature}\r\n{second}\r\n\r\n"
+        );
+        let reply = server.send_raw(request.as_bytes()).await.unwrap();
+        let status = if is_taken { 302 } else { 400 };
+        assert_eq!(reply.status, status, "{second}: {reply:?}");
+    }
+}
+
 #[tokio::test]
 async fn nobody_reads_without_credentials() {
     let server = TestServer::start().await;
