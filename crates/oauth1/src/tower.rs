@@ -309,7 +309,7 @@ where
             .is_from_proxy
             .as_ref()
             .is_some_and(|test| test(&parts.extensions));
-        // With HTTP/2 the host is part of the target.
+        // With HTTP/2, and where the target is absolute, the host is part of it: that counts, whatever a header says.
         let authority = parts
             .uri
             .authority()
@@ -320,7 +320,7 @@ where
             .map(|(name, value)| (name.as_str(), value.as_bytes()));
         let origin = settings
             .origin
-            .resolve(authority.into_iter().chain(headers), is_from_proxy);
+            .resolve(headers.chain(authority), is_from_proxy);
         let origin = origin.map_err(Problem::UrlMalformed)?;
 
         let target = parts

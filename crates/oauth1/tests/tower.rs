@@ -275,3 +275,26 @@ fn handlers_get_the_parameters_that_were_signed() {
         (200, "[x_extra=e, a=1, b=x%20y, c=%20, a=2]")
     );
 }
+
+#[test]
+fn the_host_of_an_absolute_target_counts() {
+    let header = signer()
+        .authorization(&Request::new("GET", "https://photos.example.net/whoami"))
+        .unwrap();
+    for (target, host, status) in [
+        ("https://photos.example.net/whoami", "other.example", 200),
+        ("https://other.example/whoami", "photos.example.net", 401),
+        ("/whoami", "photos.example.net", 200),
+    ] {
+        let request = http::Request::get(target)
+            .header("host", host)
+            .header("authorization", &header);
+        // Another each time: the nonce is the same.
+        let world = World::new(PublicOrigin::Host {
+            is_secure: true,
+            names: Vec::new(),
+        });
+        let answer = world.send(request.body(Body::empty()).unwrap());
+        assert_eq!(answer.0, status, "{target}: {}", answer.2);
+    }
+}
