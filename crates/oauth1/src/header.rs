@@ -23,7 +23,7 @@ pub enum HeaderError {
     )]
     Malformed,
     /// A protocol parameter or the realm stands there more than once.
-    #[error("the OAuth header holds the parameter {0} more than once")]
+    #[error("the OAuth header holds the parameter {0:?} more than once")]
     Duplicated(String),
     /// It holds more parameters than any honest one.
     #[error("the OAuth header holds more than 1000 parameters")]

@@ -5,7 +5,8 @@
 //! * as the last step, when URL and headers of the request are complete;
 //! * each retry anew, so that no provider sees a nonce twice;
 //! * each redirect anew, as long as it stays at the origin of the first request. To other origins it goes unsigned, without
-//!   the cookies of the first request and without a body, and from https to http it does not go at all.
+//!   the cookies of the first request and without a body, and from https to http it does not go at all. A signature in the
+//!   query that the redirect hands back is taken out.
 //!
 //! ```no_run
 //! use pumphouse_oauth1::reqwest::SignedClient;
@@ -57,6 +58,11 @@ pub enum Error {
     /// It was redirected too often.
     #[error("the request was redirected more than {0} times")]
     TooManyRedirects(usize),
+    /// The answer to a leg of the dance has more bytes than credentials ever take.
+    #[error(
+        "the answer to a leg of the dance is longer than {0} bytes: is this the right address?"
+    )]
+    AnswerTooLong(usize),
     /// What signing made of it is no header or no URL.
     #[error("the signed request cannot be sent: its realm or its URL is malformed")]
     Unsendable,
@@ -190,7 +196,7 @@ impl SignedClient {
     /// Sends a leg of the [dance](crate::flow), which is signed already.
     ///
     /// # Errors
-    /// When it cannot be sent or the answer not be received.
+    /// When it cannot be sent, or the answer not be received or is far too long.
     pub async fn send_leg(&self, leg: &Post) -> Result<LegAnswer, Error> {
         let mut builder = self.client.post(&leg.url).body(leg.body.to_vec());
         if let Some(value) = &leg.authorization {
@@ -205,7 +211,7 @@ impl SignedClient {
         Ok(LegAnswer {
             status: response.status().as_u16(),
             challenge: challenges.join(b", ".as_slice()),
-            body: Zeroizing::new(response.bytes().await?.to_vec()),
+            body: read_leg(response).await?,
         })
     }
 
@@ -322,6 +328,21 @@ impl std::fmt::Debug for LegAnswer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.read().fmt(f)
     }
+}
+
+/// The longest body of an answer to a leg of the dance.
+const LONGEST_LEG: usize = 64 * 1024;
+
+/// The body of an answer to a leg, unless it is far too long.
+async fn read_leg(mut response: Response) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut body = Zeroizing::new(Vec::new());
+    while let Some(piece) = response.chunk().await? {
+        if body.len() + piece.len() > LONGEST_LEG {
+            return Err(Error::AnswerTooLong(LONGEST_LEG));
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body)
 }
 
 /// The longest body in which a problem report is looked for.

@@ -62,12 +62,13 @@ async fn answer(State(server): State<Server>, request: http::Request<Body>) -> i
     let location = match parts.uri.path() {
         "/again" => "/there?x=%20+".to_owned(),
         "/keep" => "/there".to_owned(),
+        "/echo" => format!("/there?{}&y=", parts.uri.query().unwrap()),
         "/loop" => "/loop".to_owned(),
         "/away" => server.elsewhere.lock().unwrap().clone(),
         _ => String::new(),
     };
     let status = match parts.uri.path() {
-        "/again" | "/away" | "/loop" => 302,
+        "/again" | "/away" | "/echo" | "/loop" => 302,
         "/keep" => 307,
         _ if verdict == "verified" => 200,
         _ => 401,
@@ -75,6 +76,9 @@ async fn answer(State(server): State<Server>, request: http::Request<Body>) -> i
     let mut response = http::Response::builder()
         .status(status)
         .header("location", location);
+    if parts.uri.path() == "/endless" {
+        return response.body(Body::from(vec![b'a'; 1 << 17])).unwrap();
+    }
     if verdict == "timestamp_refused" {
         let date = "Fri, 14 Jul 2017 02:40:00 GMT";
         response = response.header("date", date);
@@ -265,6 +269,43 @@ fn other_placements_work() {
             server.seen()[2..],
             ["POST /keep 0 verified", "POST /there 0 verified"]
         );
+    });
+}
+
+#[test]
+fn a_signature_in_the_query_is_not_carried_along() {
+    run(async {
+        let server = Server::start().await;
+        let query = client(signer().with_placement(Placement::Query));
+        let asked = query.get(server.url("/echo?a=b%20c&d"));
+        let answer = query.send(asked).await.unwrap();
+        assert_eq!(answer.status(), 200);
+        let names: Vec<_> = answer.url().query_pairs().map(|(name, _)| name).collect();
+        assert_eq!(names[..3], ["a", "d", "y"]);
+        assert_eq!(
+            names.iter().filter(|name| *name == "oauth_nonce").count(),
+            1
+        );
+        assert_eq!(
+            server.seen(),
+            ["GET /echo 0 verified", "GET /there 0 verified"]
+        );
+        // What the provider itself says in a redirect is not what was sent.
+        *server.elsewhere.lock().unwrap() = "http://127.0.0.1:1/cb?oauth_token=other".to_owned();
+        let left = query.send(query.get(server.url("/away"))).await;
+        assert!(matches!(left, Err(Error::Http(_))));
+    });
+}
+
+#[test]
+fn an_endless_answer_to_a_leg_is_not_read() {
+    run(async {
+        let server = Server::start().await;
+        let endpoint = server.url("/endless");
+        let endpoints = Endpoints::new(endpoint.as_str(), endpoint.as_str(), endpoint.as_str());
+        let leg = Flow::with_signer(signer(), endpoints).begin("oob").unwrap();
+        let answer = client(signer()).send_leg(&leg).await;
+        assert!(matches!(answer, Err(Error::AnswerTooLong(65_536))));
     });
 }
 

@@ -46,7 +46,7 @@ pub enum FlowError {
 
 fn reason(report: Option<&Report>) -> String {
     report
-        .map(|report| format!(": {}", report.code()))
+        .map(|report| format!(": {}", report.code().escape_debug()))
         .unwrap_or_default()
 }
 

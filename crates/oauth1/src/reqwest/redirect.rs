@@ -6,6 +6,8 @@ use ::reqwest::header::{
 };
 use ::reqwest::{Method, Request, Response, StatusCode, Url};
 
+use crate::params::Params;
+
 /// One hop of a request: what to send, and how to go on from there.
 pub(super) struct Hop {
     request: Request,
@@ -59,6 +61,11 @@ impl Next {
         let is_same_origin = url.origin() == self.url.origin();
         let is_downgrade = self.url.scheme() == "https" && url.scheme() == "http";
         let method = method_after(response.status(), &self.method)?;
+        let url = if self.is_home {
+            without_signature(url, response.url())
+        } else {
+            url
+        };
         let has_body = self
             .replay
             .as_ref()
@@ -100,6 +107,25 @@ impl Next {
             is_home: self.is_home && is_same_origin,
         })
     }
+}
+
+/// The address without the protocol parameters that were sent in the query and that the answer hands back: the next hop gets
+/// others, and nobody else needs to see these.
+fn without_signature(mut url: Url, sent: &Url) -> Url {
+    let sent = Params::from_form(sent.query().unwrap_or_default());
+    let is_sent = |piece: &&str| {
+        let piece = Params::from_form(*piece);
+        let mut params = piece.iter();
+        params.any(|param| param.known_name().is_some() && sent.iter().any(|own| own == param))
+    };
+    let query = url.query().unwrap_or_default();
+    if !query.split('&').any(|piece| is_sent(&piece)) {
+        return url;
+    }
+    let rest: Vec<_> = query.split('&').filter(|piece| !is_sent(piece)).collect();
+    let rest = rest.join("&");
+    url.set_query(Some(&*rest).filter(|rest| !rest.is_empty()));
+    url
 }
 
 /// The method of the next hop (RFC 9110, section 15.4); `None` when the status is no redirect.

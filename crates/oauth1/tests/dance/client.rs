@@ -141,6 +141,14 @@ fn answers_are_read_strictly_in_what_matters() {
         world.flow.granted(&refused).unwrap_err().to_string(),
         "the provider refused with status 401: nonce_used"
     );
+    // What providers write cannot steer a terminal.
+    let refused = world
+        .flow
+        .granted(&Answer::new(401, "oauth_problem=%1b[2J%0Ax"));
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        r"the provider refused with status 401: \u{1b}[2J\nx"
+    );
 
     let grant = world
         .flow
