@@ -34,6 +34,9 @@ enum Command {
         /// How many activities it holds
         #[arg(long, default_value_t = 1_000_000)]
         activities: usize,
+        /// Of the server, only what has this in its name
+        #[arg(long, default_value = "")]
+        only: String,
     },
     /// One side of a benchmark of the server, in a process of its own
     #[command(hide = true, subcommand)]
@@ -55,11 +58,12 @@ fn main() -> anyhow::Result<()> {
             seconds,
             data,
             activities,
+            only,
         } => {
             let time = Duration::from_secs(seconds);
             match what {
                 What::Oauth1 => bench::oauth1::run(time),
-                What::Server => bench::server::run(time, &data, activities),
+                What::Server => bench::server::run(time, &data, activities, only),
             }
         }
         Command::Peer(peer) => bench::server::peer::run(peer),

@@ -26,20 +26,21 @@ const PREPARED_PER_SECOND: usize = 25_000;
 /// How often the start is measured; the median counts.
 const STARTS: usize = 5;
 
-pub(crate) fn run(time: Duration, directory: &Path, notes: usize) -> Result<()> {
+pub(crate) fn run(time: Duration, directory: &Path, notes: usize, only: String) -> Result<()> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?
-        .block_on(measure(time, directory, notes))
+        .block_on(measure(time, directory, notes, only))
 }
 
-async fn measure(time: Duration, directory: &Path, notes: usize) -> Result<()> {
+async fn measure(time: Duration, directory: &Path, notes: usize, only: String) -> Result<()> {
     let data = Data::open(directory, notes).await?;
     let bench = Bench {
         server: Running::server(&data.store())?,
         data,
         directory,
         time,
+        only,
     };
     println!(
         "{:<22} {:>5} {:>9} {:>11} {:>6} {:>12} {:>10}",
@@ -48,7 +49,9 @@ async fn measure(time: Duration, directory: &Path, notes: usize) -> Result<()> {
     for connections in [1, 32] {
         bench.reads(connections).await?;
     }
-    bench.read_through().await?;
+    if bench.wants("read through") {
+        bench.read_through().await?;
+    }
     let memory = [bench.server.memory(), bench.server.mapped()];
     let [all, mapped] = memory.map(|kib| kib.unwrap_or_default() as f64 / 1_024.0);
     println!(
@@ -57,9 +60,13 @@ async fn measure(time: Duration, directory: &Path, notes: usize) -> Result<()> {
     for connections in [1, 32] {
         bench.posts(connections).await?;
     }
+    let wants_starts = bench.wants("start");
     let Bench { server, data, .. } = bench;
     server.stop()?;
-    starts(&data).await
+    if wants_starts {
+        starts(&data).await?;
+    }
+    Ok(())
 }
 
 struct Bench<'a> {
@@ -67,6 +74,8 @@ struct Bench<'a> {
     data: Data,
     directory: &'a Path,
     time: Duration,
+    /// What stands in the names of the figures that are wanted.
+    only: String,
 }
 
 impl Bench<'_> {
@@ -80,16 +89,15 @@ impl Bench<'_> {
         let inbox = first.feed("inbox");
         let anyone = |number| &people[scatter(number as u64) as usize % people.len()];
         let any_note = |number| self.data.note(scatter(number as u64) as usize);
-        let compare = |name, request: &dyn Fn(usize) -> Result<Request<Full<Bytes>>>| {
-            self.compare(name, connections, self.prepare(request))
-        };
-        compare("a note", &|_| first.get(&note)).await?;
-        compare("notes, any", &|number| {
+        self.compare("a note", connections, &|_| first.get(&note))
+            .await?;
+        self.compare("notes, any", connections, &|number| {
             anyone(number).get(&any_note(number))
         })
         .await?;
-        compare("an inbox page", &|_| first.get(&inbox)).await?;
-        compare("inbox pages, anyone's", &|number| {
+        self.compare("an inbox page", connections, &|_| first.get(&inbox))
+            .await?;
+        self.compare("inbox pages, anyone's", connections, &|number| {
             let person = anyone(number);
             person.get(&person.feed("inbox"))
         })
@@ -98,11 +106,13 @@ impl Bench<'_> {
 
     /// Posts, and how many the disk would take if nothing else took time.
     async fn posts(&self, connections: usize) -> Result<()> {
+        if !self.wants("posts") {
+            return Ok(());
+        }
         let people = &self.data.people;
         let post = |number: usize| people[number % people.len()].act(&note());
         let before = self.writes().await?;
-        self.compare("posts", connections, self.prepare(&post))
-            .await?;
+        self.compare("posts", connections, &post).await?;
         let after = self.writes().await?;
         let commits = (after.commits - before.commits).max(1) as f64;
         let group = (after.writes - before.writes) as f64 / commits;
@@ -147,14 +157,21 @@ impl Bench<'_> {
         (0..count).map(request).collect()
     }
 
+    fn wants(&self, name: &str) -> bool {
+        name.contains(&self.only)
+    }
+
     /// Measures the server, and then the bare handler with the bytes of one of its answers.
     async fn compare(
         &self,
         name: &str,
         connections: usize,
-        requests: Result<Vec<Request<Full<Bytes>>>>,
+        request: &dyn Fn(usize) -> Result<Request<Full<Bytes>>>,
     ) -> Result<()> {
-        let mut requests = requests?;
+        if !self.wants(name) {
+            return Ok(());
+        }
+        let mut requests = self.prepare(request)?;
         let one = requests.pop().context("no request")?;
         let mut connection = load::connect(&self.server.address).await?;
         let (_, answer) = load::send(&mut connection, one).await?;
