@@ -37,6 +37,8 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "wal_autocheckpoint", 8_192)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     migrate(&connection)?;
+    // What undoes a savepoint, else in a file beyond 64 KiB. Migrations may need more than memory has.
+    connection.pragma_update(None, "temp_store", "memory")?;
     Ok(connection)
 }
 
