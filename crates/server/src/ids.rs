@@ -4,13 +4,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
+use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::error::{Error, Result};
 
-/// Names an object or activity: a random version 4 UUID in 22 characters.
+/// Names an object or activity: a version 7 UUID in 22 characters. It begins with the time in
+/// milliseconds, so what is new stands together in the indexes of names, and few of their pages are
+/// read and written; the other 74 bits are random.
 pub(crate) fn uuid() -> String {
-    URL_SAFE_NO_PAD.encode(Uuid::new_v4().as_bytes())
+    let now = Timestamp::now(NoContext);
+    URL_SAFE_NO_PAD.encode(Uuid::new_v7(now).as_bytes())
 }
 
 /// Names a client or token: 16 random bytes in 22 characters.
@@ -59,6 +62,19 @@ mod tests {
         assert_eq!(token().unwrap().len(), 22);
         assert_eq!(secret().unwrap().len(), 43);
         assert_eq!(challenge().unwrap().len(), 11);
+    }
+
+    #[test]
+    fn names_of_the_same_time_begin_alike_and_end_at_random() {
+        // The first 4 characters change every 4.7 hours, so at most once here.
+        let names: Vec<String> = (0..4).map(|_| uuid()).collect();
+        let neighbours = names.windows(2);
+        assert!(neighbours.clone().any(|pair| pair[0][..4] == pair[1][..4]));
+        assert!(
+            neighbours
+                .clone()
+                .all(|pair| pair[0][11..] != pair[1][11..])
+        );
     }
 
     #[test]
