@@ -50,7 +50,7 @@ pub(crate) enum Body<'a> {
 }
 
 /// Where a request goes, taken apart. It holds nothing but borrowed pieces, which are put right when they are written.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Located<'a> {
     scheme: &'a str,
     authority: Authority<'a>,
@@ -219,28 +219,34 @@ impl<'a> Request<'a> {
 
     #[inline(always)]
     pub(crate) fn locate(&self) -> Result<Located<'a>, UrlError> {
-        match self.address {
-            Address::Url(url) => {
-                let parts = url::split(url)?;
-                let authority = self.host.unwrap_or(parts.authority);
-                Ok(Located {
-                    scheme: parts.scheme,
-                    authority: Authority::parse(parts.scheme, authority)?,
-                    encoded_origin: None,
-                    target: parts.target,
-                })
-            }
-            Address::Target { origin, target } => Ok(Located {
-                scheme: origin.scheme(),
-                authority: origin.parsed_authority(),
-                encoded_origin: Some(origin.encoded()),
-                target: url::split_request_target(target)?,
-            }),
-        }
+        let mut located = Located::default();
+        located.locate(self)?;
+        Ok(located)
     }
 }
 
 impl<'a> Located<'a> {
+    /// Takes the address of a request apart, piece by piece where it stays.
+    #[inline(always)]
+    pub(crate) fn locate(&mut self, request: &Request<'a>) -> Result<(), UrlError> {
+        match request.address {
+            Address::Url(url) => {
+                let parts = url::split(url)?;
+                let authority = request.host.unwrap_or(parts.authority);
+                self.scheme = parts.scheme;
+                self.authority = Authority::parse(parts.scheme, authority)?;
+                self.target = parts.target;
+            }
+            Address::Target { origin, target } => {
+                self.scheme = origin.scheme();
+                self.authority = origin.parsed_authority();
+                self.encoded_origin = Some(origin.encoded());
+                self.target = url::split_request_target(target)?;
+            }
+        }
+        Ok(())
+    }
+
     /// As the base string URI has it, without the encoding.
     pub(crate) fn origin(&self) -> String {
         format!("{}://{}", self.scheme.to_ascii_lowercase(), self.authority)

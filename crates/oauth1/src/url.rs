@@ -138,7 +138,7 @@ pub(crate) struct Parts<'a> {
 }
 
 /// What follows the host.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Target<'a> {
     path: &'a str,
     /// Empty when there is none.
@@ -270,7 +270,7 @@ pub(crate) fn check_scheme(scheme: &str) -> Result<(), UrlError> {
 }
 
 /// A host as it was written, and the port unless it is the scheme's own.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Authority<'a> {
     host: &'a str,
     port: Option<u16>,

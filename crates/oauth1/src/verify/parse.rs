@@ -28,9 +28,11 @@ fn parse<'a>(request: &Request<'a>, policy: &Policy, now: u64) -> Result<Unverif
     // Made where it stays: what was just written in small pieces is slow to copy in large ones.
     let mut received = Box::new(Received {
         request: *request,
-        located: request.locate().map_err(Problem::UrlMalformed)?,
+        located: Located::default(),
         claims: Claims::default(),
     });
+    let located = received.located.locate(request);
+    located.map_err(Problem::UrlMalformed)?;
     if request.has_ambiguous_media_type() {
         return Err(Problem::MediaTypeAmbiguous);
     }
