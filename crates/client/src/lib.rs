@@ -85,7 +85,7 @@ pub use pumphouse_activity as activity;
 pub use pumphouse_activity::Acct;
 pub use pumphouse_oauth1::nonce::NonceSource;
 pub use pumphouse_oauth1::{
-    ClientCredentials, Clock, Secret, TemporaryCredentials, TokenCredentials,
+    ClientCredentials, Clock, Secret, SystemClock, TemporaryCredentials, TokenCredentials,
 };
 pub use url::Url;
 

@@ -72,6 +72,19 @@ impl Error {
         self
     }
 
+    /// What to do next, if nothing better is known.
+    #[cfg(feature = "client")]
+    pub(crate) fn or_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint.get_or_insert_with(|| hint.into());
+        self
+    }
+
+    /// Whether the server answered, and refused.
+    #[cfg(feature = "client")]
+    pub(crate) fn is_refusal(&self) -> bool {
+        self.exit == Exit::Refused
+    }
+
     /// Puts the account that it is about into the advice.
     #[cfg(feature = "client")]
     pub(crate) fn about(mut self, account: &pumphouse_client::Acct) -> Self {

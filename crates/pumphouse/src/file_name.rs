@@ -18,7 +18,7 @@ pub(crate) fn of_url(url: &Url) -> String {
 }
 
 /// A name without what means something to a file system or a shell that lists it.
-fn safe(name: &str) -> String {
+pub(crate) fn safe(name: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || " ._-+@()[],'".contains(c);
     let plain: String = name
         .chars()

@@ -25,6 +25,8 @@ mod reference;
 mod settings;
 #[cfg(feature = "client")]
 mod text;
+#[cfg(feature = "client")]
+mod time;
 
 use std::process::ExitCode;
 

@@ -13,6 +13,18 @@ impl Bar {
         Self::new(template, what)
     }
 
+    /// For things that come one by one, nobody knows how many.
+    pub(crate) fn count(what: &str) -> Self {
+        Self::new("{prefix}  {pos}", what)
+    }
+
+    /// For so many things.
+    pub(crate) fn of(what: &str, count: u64) -> Self {
+        let bar = Self::new("{prefix}  {bar:30} {pos}/{len}  {msg}", what);
+        bar.0.set_length(count);
+        bar
+    }
+
     fn new(template: &str, what: &str) -> Self {
         // Hidden where standard error is no terminal.
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
@@ -20,6 +32,16 @@ impl Bar {
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.set_prefix(crate::text::one_line(what));
         Self(bar)
+    }
+
+    /// One more.
+    pub(crate) fn advance(&self) {
+        self.0.inc(1);
+    }
+
+    /// Names what is under way.
+    pub(crate) fn say(&self, what: &str) {
+        self.0.set_message(crate::text::one_line(what));
     }
 
     /// Hears how far a transfer is.

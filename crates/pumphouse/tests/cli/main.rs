@@ -3,6 +3,7 @@
 #![cfg(all(feature = "client", feature = "server"))]
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod backup;
 mod calls;
 mod manuals;
 mod nothing;

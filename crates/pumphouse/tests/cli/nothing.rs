@@ -58,6 +58,7 @@ const COMMANDS: &[&str] = &[
     "inbox",
     "outbox",
     "download",
+    "backup",
     "request",
     "import-pypump",
     "logout",

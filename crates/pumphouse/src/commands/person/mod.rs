@@ -2,6 +2,7 @@
 //! what several of them have in common.
 
 mod accounts;
+mod backup;
 mod delete;
 mod doing;
 mod download;
@@ -59,6 +60,7 @@ pub(crate) enum Command {
     Inbox(inbox::Args),
     Outbox(outbox::Args),
     Download(download::Args),
+    Backup(backup::Args),
     Request(request::Args),
     ImportPypump(import_pypump::Args),
     Logout(logout::Args),
@@ -89,6 +91,7 @@ impl Command {
             Self::Inbox(args) => inbox::run(args).await,
             Self::Outbox(args) => outbox::run(args).await,
             Self::Download(args) => download::run(args).await,
+            Self::Backup(args) => backup::run(args).await,
             Self::Request(args) => request::run(args).await,
             Self::ImportPypump(args) => import_pypump::run(args).await,
             Self::Logout(args) => logout::run(args).await,
