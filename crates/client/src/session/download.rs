@@ -1,5 +1,6 @@
 //! Files on their way from a server.
 
+use std::io;
 use std::path::Path;
 
 use http::Method;
@@ -21,6 +22,7 @@ pub struct Download {
     session: Session,
     url: Result<Url>,
     largest: u64,
+    replaces: bool,
     on_progress: Option<OnProgress>,
 }
 
@@ -58,6 +60,7 @@ impl Session {
             session: self.clone(),
             url: self.address(address),
             largest: LARGEST,
+            replaces: true,
             on_progress: None,
         }
     }
@@ -70,24 +73,36 @@ impl Download {
         self
     }
 
+    /// Leaves a file alone that is there already: [`to_file`](Self::to_file) is then an error, and
+    /// nothing is fetched.
+    pub fn keep_existing(mut self) -> Self {
+        self.replaces = false;
+        self
+    }
+
     /// Hears how far it is: called for every piece that comes, so it should be quick.
     pub fn on_progress(mut self, hear: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.on_progress = Some(OnProgress::new(hear));
         self
     }
 
-    /// Writes it to a file, which is there only when it is whole. One that was there is replaced.
+    /// Writes it to a file, which is there only when it is whole. One that was there is replaced,
+    /// unless it is to be [kept](Self::keep_existing).
     ///
     /// # Errors
     ///
-    /// [`File`](ErrorKind::File) if it cannot be written, and those of
-    /// [`to_writer`](Self::to_writer).
+    /// [`File`](ErrorKind::File) if it cannot be written, or is there and is to be kept; and those
+    /// of [`to_writer`](Self::to_writer).
     pub async fn to_file(self, path: impl AsRef<Path>) -> Result<Downloaded> {
         let path = path.as_ref();
-        let failed = |error: std::io::Error| {
+        let failed = |error: io::Error| {
             let message = format!("could not write {}", path.display());
             Error::new(ErrorKind::File, message).with_source(error)
         };
+        let replaces = self.replaces;
+        if !replaces && path.symlink_metadata().is_ok() {
+            return Err(failed(io::ErrorKind::AlreadyExists.into()));
+        }
         let directory = match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
@@ -99,7 +114,12 @@ impl Download {
         let mut file = tokio::fs::File::from_std(part.reopen().map_err(failed)?);
         let downloaded = self.to_writer(&mut file).await?;
         file.sync_all().await.map_err(failed)?;
-        part.persist(path).map_err(|error| failed(error.error))?;
+        let persisted = match replaces {
+            true => part.persist(path),
+            // It may have come to be in the meantime.
+            false => part.persist_noclobber(path),
+        };
+        persisted.map_err(|error| failed(error.error))?;
         Ok(downloaded)
     }
 
@@ -149,7 +169,7 @@ impl Download {
     }
 }
 
-fn not_written(error: std::io::Error) -> Error {
+fn not_written(error: io::Error) -> Error {
     Error::new(ErrorKind::File, "what was fetched could not be written").with_source(error)
 }
 

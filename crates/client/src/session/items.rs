@@ -14,10 +14,12 @@ use crate::error::Result;
 const PAGE: u16 = 50;
 /// No stream is longer, unless it is said: a server that invents items has to end somewhere.
 const LONGEST: u64 = 1_000_000;
+/// No more is turned round, unless it is said, because it is all kept until then.
+const LONGEST_TURNED: u64 = 10_000;
 
 /// Asks for the items of a collection one by one. Made by the `items` methods of collections.
 ///
-/// Newest first; [`since`](Self::since) turns it round. An item comes once, however often the
+/// Newest first; [`since`](Self::since) and [`oldest_first`](Self::oldest_first) turn it round. An item comes once, however often the
 /// server lists it. It ends with the items, and also where a server gives the same page for ever.
 ///
 /// ```no_run
@@ -33,7 +35,8 @@ const LONGEST: u64 = 1_000_000;
 pub struct Items<T> {
     request: PageRequest<T>,
     ascending: bool,
-    limit: u64,
+    oldest_first: bool,
+    limit: Option<u64>,
 }
 
 /// The items of a collection as they come. Made by [`Items::stream`] and
@@ -47,14 +50,15 @@ impl<T: Item> Items<T> {
         Self {
             request,
             ascending: false,
-            limit: LONGEST,
+            oldest_first: false,
+            limit: None,
         }
     }
 
     /// No more than so many.
     #[must_use]
     pub fn limit(mut self, items: u64) -> Self {
-        self.limit = items;
+        self.limit = Some(items);
         self
     }
 
@@ -84,19 +88,31 @@ impl<T: Item> Items<T> {
         self
     }
 
+    /// The oldest of them first, also in collections where servers know no [`since`](Self::since):
+    /// they are all read before the first is given. If there are more than the
+    /// [limit](Self::limit), here 10 000 unless said otherwise, it is the newest that are given.
+    #[must_use]
+    pub fn oldest_first(mut self) -> Self {
+        self.oldest_first = true;
+        self
+    }
+
     /// Begins. Pages are asked for when their items are.
     ///
     /// After an error the stream has ended.
     pub fn stream(self) -> ItemStream<T> {
         let size = self.request.asked().unwrap_or(PAGE);
-        let few = u16::try_from(self.limit)
-            .unwrap_or(size)
-            .clamp(1, size.max(1));
+        // What is newer than something comes in this order anyway.
+        let turns = self.oldest_first && !self.ascending;
+        let longest = if turns { LONGEST_TURNED } else { LONGEST };
+        let limit = self.limit.unwrap_or(longest);
+        let few = u16::try_from(limit).unwrap_or(size).clamp(1, size.max(1));
         let walk = Walk {
             cursor: self.request.cursor(),
             request: self.request.count(few),
             ascending: self.ascending,
-            left: self.limit,
+            turns,
+            left: limit,
             more: true,
             seen: HashSet::new(),
             ready: VecDeque::new(),
@@ -154,6 +170,8 @@ struct Walk<T> {
     /// Whether there is a next page.
     more: bool,
     ascending: bool,
+    /// Whether all is to be read first, and then turned round.
+    turns: bool,
     left: u64,
     /// Ids of all items so far.
     seen: HashSet<String>,
@@ -166,6 +184,9 @@ impl<T: Item> Walk<T> {
             if self.left == 0 {
                 return Ok(None);
             }
+            if self.turns {
+                self.turn().await?;
+            }
             if let Some(item) = self.ready.pop_front() {
                 self.left -= 1;
                 return Ok(Some((item, self)));
@@ -173,9 +194,26 @@ impl<T: Item> Walk<T> {
             if !self.more {
                 return Ok(None);
             }
-            let page = self.request.at(self.cursor.take()).send().await?;
-            self.take(page);
+            self.read().await?;
         }
+    }
+
+    async fn read(&mut self) -> Result<()> {
+        let page = self.request.at(self.cursor.take()).send().await?;
+        self.take(page);
+        Ok(())
+    }
+
+    /// Reads all, as far as it goes, and turns it round.
+    async fn turn(&mut self) -> Result<()> {
+        let left = usize::try_from(self.left).unwrap_or(usize::MAX);
+        while self.more && self.ready.len() < left {
+            self.read().await?;
+        }
+        self.ready.truncate(left);
+        self.ready.make_contiguous().reverse();
+        (self.turns, self.more) = (false, false);
+        Ok(())
     }
 
     /// Takes over what is new on a page. A page without anything new is the last, whatever the

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{DATE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
 use pumphouse_oauth1::header::Challenge;
 use pumphouse_oauth1::problem::Report;
@@ -108,10 +108,17 @@ fn kind_of(status: StatusCode, text: &str) -> ErrorKind {
     }
 }
 
-/// How long a server asks to be left alone. Dates are passed over: clocks differ.
+/// How long a server asks to be left alone. A date is measured by the server's own, because clocks
+/// differ; without that it is passed over.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?;
-    seconds.trim().parse().ok().map(Duration::from_secs)
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = httpdate::parse_http_date(text).ok()?;
+    let now = headers.get(DATE)?.to_str().ok()?;
+    let now = httpdate::parse_http_date(now).ok()?;
+    Some(until.duration_since(now).unwrap_or_default())
 }
 
 /// The words of a web page; good enough for an error text, never shown as HTML.
@@ -192,6 +199,26 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_date_to_come_back_at_is_measured_by_the_servers_own_clock() {
+        let wait = |after: &'static str, date: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, http::HeaderValue::from_static(after));
+            if let Some(date) = date {
+                headers.insert(DATE, http::HeaderValue::from_static(date));
+            }
+            retry_after(&headers).map(|wait| wait.as_secs())
+        };
+        let noon = Some("Sun, 06 Nov 1994 12:00:00 GMT");
+        assert_eq!(wait("120", None), Some(120));
+        assert_eq!(wait("Sun, 06 Nov 1994 12:01:30 GMT", noon), Some(90));
+        assert_eq!(wait("Sun, 06 Nov 1994 11:00:00 GMT", noon), Some(0));
+        assert_eq!(wait("Sun, 06 Nov 1994 12:01:30 GMT", None), None);
+        assert_eq!(wait("Sun, 06 Nov 1994 12:01:30 GMT", Some("noon")), None);
+        assert_eq!(wait("soon", noon), None);
+        assert_eq!(wait("-5", noon), None);
     }
 
     #[test]

@@ -246,6 +246,43 @@ async fn the_offset_defect_neither_repeats_nor_loses_items() {
 }
 
 #[tokio::test]
+async fn collections_where_servers_know_no_ids_are_read_oldest_first() {
+    let peer = Peer::start(|seen| {
+        let (offset, count) = (number(seen, "offset", 0), number(seen, "count", 20));
+        page((offset..45).take(count), Some(45))
+    })
+    .await;
+    let favourites = session(&client(), &peer).favourites();
+    let place = |it: &Object| it.id.as_ref()?.rsplit('/').next()?.parse().ok();
+    let whole = favourites.items().page_size(20).oldest_first().collect();
+    let whole: Vec<usize> = whole.await.unwrap().iter().filter_map(place).collect();
+    assert_eq!(whole, (0..45).rev().collect::<Vec<_>>());
+    // The newest of them, where that is too much.
+    let newest = favourites.items().page_size(20).limit(25).oldest_first();
+    let newest: Vec<usize> = newest
+        .collect()
+        .await
+        .unwrap()
+        .iter()
+        .filter_map(place)
+        .collect();
+    assert_eq!(newest, (0..25).rev().collect::<Vec<_>>());
+    let none = favourites.items().limit(0).oldest_first().collect().await;
+    assert!(none.unwrap().is_empty());
+    // An error on the way gives nothing of what would come after it.
+    let broken = Peer::start(|seen| match number(seen, "offset", 0) {
+        0 => page(0..20, Some(45)),
+        _ => answer(500, "text/plain", "oops"),
+    })
+    .await;
+    let items = session(&client(), &broken).favourites().items();
+    let mut stream = items.page_size(20).oldest_first().stream();
+    let error = stream.next().await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Server);
+    assert!(stream.next().await.is_none());
+}
+
+#[tokio::test]
 async fn servers_that_lead_on_for_ever_are_left() {
     // The same page at every place (PyPump's endless favourites, pump.io issue 812).
     let same = favourites(|_| page(0..20, Some(1_000_000)));

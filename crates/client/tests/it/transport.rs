@@ -201,6 +201,7 @@ async fn files_come_back_as_they_went_and_only_to_those_who_may_see_them() {
     let hear = Arc::clone(&heard);
     let download = alice
         .download(&url)
+        .keep_existing()
         .on_progress(move |it| *hear.lock().unwrap() = it.done);
     let got = download.to_file(&target).await.unwrap();
     assert_eq!(got.size, 300_000);
@@ -217,6 +218,12 @@ async fn files_come_back_as_they_went_and_only_to_those_who_may_see_them() {
         .to_file(directory.path().join("a/b"))
         .await;
     assert_eq!(nowhere.unwrap_err().kind(), ErrorKind::File);
+    let kept = alice.download(&url).keep_existing().to_file(&source).await;
+    let kept = kept.unwrap_err();
+    assert_eq!(kept.kind(), ErrorKind::File);
+    let source = std::error::Error::source(&kept).unwrap();
+    let source = source.downcast_ref::<std::io::Error>().unwrap();
+    assert_eq!(source.kind(), std::io::ErrorKind::AlreadyExists);
     // What failed left nothing behind, and spoilt nothing.
     assert!(!other.exists() && std::fs::read(&target).unwrap() == bytes);
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 2);
