@@ -6,9 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use pumphouse_oauth1::explain::{Diagnosis, Mistake, Steps, diagnose};
+use pumphouse_oauth1::signature::MethodError;
 use pumphouse_oauth1::{
-    ClientCredentials, FixedClock, Keys, Placement, Policy, Problem, Request, Secret, Signer,
-    TokenCredentials, Unverified, percent,
+    ClientCredentials, FixedClock, Keys, Placement, Policy, Problem, Request, RsaPrivateKey,
+    RsaSha1, RsaSha256, Secret, SignatureMethod, Signer, TokenCredentials, Unverified, percent,
 };
 
 const NOW: u64 = 1_500_000_000;
@@ -124,6 +125,15 @@ fn mistakes_in_method_and_address() {
         with_text(|text| decode(text).unwrap()),
         one(Mistake::PartsNotEncoded)
     );
+    let part_decoded = |number: usize| {
+        with_text(move |text| {
+            let mut parts: Vec<_> = text.split('&').map(str::to_owned).collect();
+            parts[number] = decode(&parts[number]).unwrap();
+            parts.join("&")
+        })
+    };
+    assert_eq!(part_decoded(1), one(Mistake::UriNotEncoded));
+    assert_eq!(part_decoded(2), one(Mistake::ParameterStringNotEncoded));
     assert_eq!(
         with_text(|text| text.replacen("&http%3A", "&https%3A", 1)),
         one(Mistake::OtherScheme)
@@ -213,17 +223,19 @@ fn mistakes_in_the_parameters() {
         }),
         one(Mistake::ParametersNotEncoded)
     );
-    let realm = |text: &str| {
-        let mut pairs: Vec<_> = text.split('&').chain(["realm=Photos"]).collect();
-        pairs.sort();
-        pairs.join("&")
-    };
-    assert_eq!(with_parameters(realm), one(Mistake::RealmSigned));
+    assert_eq!(
+        with_parameters(|text| text.replace("%C3%A9", "%E9")),
+        one(Mistake::EncodedInLatin1)
+    );
+    let with = |pair: &'static str| with_parameters(move |text| sorted(&format!("{text}&{pair}")));
+    assert_eq!(with("realm=Photos"), one(Mistake::RealmSigned));
+    assert_eq!(with("oauth_signature="), one(Mistake::EmptySignatureSigned));
 }
 
 #[test]
 fn mistakes_in_the_signature() {
-    let hexadecimal = |digest: &[u8]| digest.iter().map(|byte| format!("{byte:02X}")).collect();
+    let hexadecimal =
+        |digest: &[u8]| -> String { digest.iter().map(|byte| format!("{byte:02X}")).collect() };
     assert_eq!(
         diagnosis(KEY, str::to_owned, hexadecimal),
         one(Mistake::SignatureNotBase64)
@@ -237,6 +249,11 @@ fn mistakes_in_the_signature() {
     assert_eq!(
         diagnosis(KEY, str::to_owned, broken),
         one(Mistake::SignatureNotBase64)
+    );
+    let of_digits = |digest: &[u8]| base64(hexadecimal(digest).to_lowercase().as_bytes());
+    assert_eq!(
+        diagnosis(KEY, str::to_owned, of_digits),
+        one(Mistake::SignatureOfHexadecimal)
     );
     // Not every signature holds a plus sign, and the nonce makes each another one.
     let with_spaces = |digest: &[u8]| base64(digest).replace('+', " ");
@@ -366,15 +383,11 @@ fn a_large_request_does_not_take_long_to_explain() {
     /// Never content; counts what it was asked to look at.
     struct Never(std::sync::Arc<std::sync::atomic::AtomicUsize>);
 
-    impl pumphouse_oauth1::SignatureMethod for Never {
+    impl SignatureMethod for Never {
         fn name(&self) -> &str {
             "X-NEVER"
         }
-        fn sign(
-            &self,
-            _: &[u8],
-            _: &Keys<'_>,
-        ) -> Result<String, pumphouse_oauth1::signature::MethodError> {
+        fn sign(&self, _: &[u8], _: &Keys<'_>) -> Result<String, MethodError> {
             Ok("signature".to_owned())
         }
         fn verify(&self, base_string: &[u8], _: &Keys<'_>, _: &[u8]) -> bool {
@@ -438,4 +451,64 @@ fn what_is_refused_has_steps_as_far_as_it_can_be_read() {
     let policy = Policy::new().with_timestamp_window(u64::MAX);
     let unverified = Unverified::parse(&signed, &policy, 0).unwrap();
     assert_eq!(Steps::of_received(&signed), Ok(unverified.steps()));
+}
+
+#[test]
+fn what_was_signed_and_not_sent() {
+    let request = Request::new("GET", "https://api.example.org/items");
+    let signer = Signer::new(ClientCredentials::new("client", "c")).with_clock(FixedClock(NOW));
+    let prepared_signer = signer.clone().without_version();
+    for (name, pair) in [
+        ("oauth_version", "%26oauth_version%3D1.0"),
+        ("oauth_token", "%26oauth_token%3D"),
+    ] {
+        let prepared = prepared_signer.prepare(&request).unwrap();
+        let base_string = String::from_utf8(prepared.base_string().to_vec()).unwrap();
+        let signature = base64(&digest("c&", &(base_string + pair)));
+        let signed = prepared.complete(&signature);
+        let received = request.with_authorization(signed.authorization().unwrap());
+        let unverified = Unverified::parse(&received, &Policy::new(), NOW).unwrap();
+        assert_eq!(
+            diagnose(&unverified, &Keys::new("client", &Secret::new("c"))),
+            one(Mistake::ParameterNotSent(name))
+        );
+    }
+}
+
+#[test]
+fn another_hash_with_the_private_key() {
+    /// Says one thing and does another.
+    struct Mislabelled(RsaSha256);
+
+    impl SignatureMethod for Mislabelled {
+        fn name(&self) -> &str {
+            "RSA-SHA1"
+        }
+
+        fn sign(&self, base_string: &[u8], keys: &Keys<'_>) -> Result<String, MethodError> {
+            self.0.sign(base_string, keys)
+        }
+
+        fn verify(&self, _: &[u8], _: &Keys<'_>, _: &[u8]) -> bool {
+            false
+        }
+    }
+
+    let private = include_str!("data/rsa2048.private-pkcs8.pem");
+    let private = RsaPrivateKey::from_pem(private).unwrap();
+    let public = private.public_key();
+    let signer = Signer::new(ClientCredentials::new("client", ""))
+        .with_clock(FixedClock(NOW))
+        .with_method(Mislabelled(RsaSha256::signing_with(private)));
+    let request = Request::new("GET", "https://api.example.org/items");
+    let header = signer.authorization(&request).unwrap();
+    let received = request.with_authorization(&header);
+    let policy = Policy::new().with_method(RsaSha1::verifying());
+    let unverified = Unverified::parse(&received, &policy, NOW).unwrap();
+    let nothing = Secret::new("");
+    let keys = Keys::new("client", &nothing).with_rsa_public_key(&public);
+    assert_eq!(
+        diagnose(&unverified, &keys),
+        one(Mistake::OtherSignatureMethod("RSA-SHA256"))
+    );
 }

@@ -7,7 +7,7 @@ use super::encoding::Encoding;
 use super::mistake::Mistake;
 use crate::percent;
 use crate::protocol::Name;
-use crate::signature::{Keys, keyed_with};
+use crate::signature::{Keys, keyed_with, verify_with_public_key};
 use crate::url;
 use crate::verify::Unverified;
 
@@ -25,7 +25,9 @@ pub(super) struct Attempt {
     encodings: Vec<Encoding>,
     order: Order,
     has_query_in_uri: bool,
-    has_encoded_parts: bool,
+    has_encoded_uri: bool,
+    has_encoded_parameters: bool,
+    has_empty_signature: bool,
     raw_query: String,
     key: String,
     signature_method: String,
@@ -64,7 +66,9 @@ impl Attempt {
             encodings: Vec::new(),
             order: Order::Right,
             has_query_in_uri: false,
-            has_encoded_parts: true,
+            has_encoded_uri: true,
+            has_encoded_parameters: true,
+            has_empty_signature: false,
             raw_query: unverified.raw_query(),
             key: percent::into_text(keys.shared_key().to_vec()),
             signature_method: unverified.method_name().to_owned(),
@@ -148,7 +152,13 @@ impl Attempt {
             Mistake::ParameterSentEncodedTwice(name) => {
                 self.change_value(name, |value| percent::decode(value).into_owned());
             }
-            Mistake::PartsNotEncoded => self.has_encoded_parts = false,
+            Mistake::EncodedInLatin1 => self.encodings.push(Encoding::Latin1),
+            Mistake::PartsNotEncoded => {
+                self.has_encoded_uri = false;
+                self.has_encoded_parameters = false;
+            }
+            Mistake::UriNotEncoded => self.has_encoded_uri = false,
+            Mistake::ParameterStringNotEncoded => self.has_encoded_parameters = false,
             Mistake::NotSorted => self.order = Order::HeaderFirst,
             Mistake::SortedByNameOnly => self.order = Order::ByName,
             Mistake::SortedBeforeEncoding => self.order = Order::BeforeEncoding,
@@ -157,6 +167,12 @@ impl Attempt {
                     pairs.retain(|(own, _)| own != name.as_bytes());
                 }
             }
+            Mistake::ParameterNotSent(name) => {
+                let is_version = *name == Name::Version.text();
+                let value = if is_version { b"1.0".as_slice() } else { b"" };
+                self.header.push((name.as_bytes().to_vec(), value.to_vec()));
+            }
+            Mistake::EmptySignatureSigned => self.has_empty_signature = true,
             Mistake::RealmSigned => self.header.extend(
                 unverified
                     .realm()
@@ -166,7 +182,8 @@ impl Attempt {
             // These concern the signature, not what is signed.
             Mistake::SignatureEncodedTwice
             | Mistake::SignatureNotEncoded
-            | Mistake::SignatureNotBase64 => {}
+            | Mistake::SignatureNotBase64
+            | Mistake::SignatureOfHexadecimal => {}
         }
     }
 
@@ -225,8 +242,13 @@ impl Attempt {
         if order == Order::HeaderLast {
             places.rotate_left(1);
         }
+        let signature = Name::Signature.text().as_bytes();
+        let empty_signature = (signature.to_vec(), Vec::new());
         let mut pairs: Vec<_> = places.into_iter().flatten().collect();
-        pairs.retain(|(name, _)| name != Name::Signature.text().as_bytes());
+        pairs.retain(|(name, _)| name != signature);
+        if self.has_empty_signature {
+            pairs.push(&empty_signature);
+        }
         if order == Order::BeforeEncoding {
             pairs.sort();
         }
@@ -257,12 +279,19 @@ impl Attempt {
         if self.has_query_in_uri && !self.raw_query.is_empty() {
             uri = uri + "?" + &self.raw_query;
         }
-        let parts = [self.method.clone(), uri, self.parameters(order)];
-        if self.has_encoded_parts {
-            parts.map(percent::encode).join("&")
-        } else {
-            parts.join("&")
-        }
+        let part = |text: String, is_encoded| {
+            if is_encoded {
+                percent::encode(text)
+            } else {
+                text
+            }
+        };
+        [
+            part(self.method.clone(), self.has_encoded_uri),
+            part(uri, self.has_encoded_uri),
+            part(self.parameters(order), self.has_encoded_parameters),
+        ]
+        .join("&")
     }
 
     /// Whether this is what was signed.
@@ -283,6 +312,9 @@ impl Attempt {
                 "PLAINTEXT" => self.key.as_bytes() == signature,
                 method => match keyed_with(method, self.key.as_bytes(), base_string.as_bytes()) {
                     Some(digest) => STANDARD.encode(digest).as_bytes() == signature,
+                    None if method != unverified.method_name() => {
+                        verify_with_public_key(method, base_string.as_bytes(), keys, signature)
+                    }
                     None => unverified.method_verifies(base_string.as_bytes(), keys, signature),
                 },
             }

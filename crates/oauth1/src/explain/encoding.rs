@@ -12,6 +12,7 @@ pub(super) enum Encoding {
     MarksKept,
     AsteriskKept,
     TildeEncoded,
+    Latin1,
 }
 
 impl Encoding {
@@ -35,8 +36,17 @@ impl Encoding {
             .fold(encoded, |text, (escape, mark)| text.replace(escape, mark)),
             Self::AsteriskKept => encoded.replace("%2A", "*"),
             Self::TildeEncoded => encoded.replace('~', "%7E"),
+            Self::Latin1 => in_latin_1(&encoded).unwrap_or(encoded),
         }
     }
+}
+
+/// With one byte for each character, when all are in Latin-1.
+fn in_latin_1(encoded: &str) -> Option<String> {
+    let decoded = percent::decode(encoded.as_bytes());
+    let characters = str::from_utf8(&decoded).ok()?.chars();
+    let bytes: Option<Vec<u8>> = characters.map(|c| u8::try_from(c).ok()).collect();
+    Some(percent::encode(bytes?))
 }
 
 fn lower_case_escapes(encoded: &str) -> String {
@@ -59,6 +69,13 @@ fn lower_case_escapes(encoded: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn latin_1_has_few_characters() {
+        assert_eq!(in_latin_1("a%20%C3%A9").as_deref(), Some("a%20%E9"));
+        assert_eq!(in_latin_1("%E2%98%83"), None);
+        assert_eq!(in_latin_1("%FF"), None);
+    }
 
     #[test]
     fn only_escapes_become_lower_case() {

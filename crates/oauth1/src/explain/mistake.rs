@@ -75,8 +75,14 @@ pub enum Mistake {
     ParameterEncodedTwice(String),
     /// The value of this parameter was percent-encoded once more in what was sent than in what was signed.
     ParameterSentEncodedTwice(String),
+    /// Names and values were percent-encoded in Latin-1, which must be UTF-8.
+    EncodedInLatin1,
     /// Method, URI and parameters were joined without being percent-encoded.
     PartsNotEncoded,
+    /// The URI was not percent-encoded when method, URI and parameters were joined.
+    UriNotEncoded,
+    /// The parameters, joined by themselves, were not percent-encoded once more when method, URI and parameters were joined.
+    ParameterStringNotEncoded,
     /// The parameters were not sorted.
     NotSorted,
     /// The parameters were sorted by name, and those of the same name not by value.
@@ -85,6 +91,10 @@ pub enum Mistake {
     SortedBeforeEncoding,
     /// This parameter was sent and not signed.
     ParameterNotSigned(String),
+    /// This parameter was signed and not sent: `oauth_version`, or an empty `oauth_token`.
+    ParameterNotSent(&'static str),
+    /// An empty `oauth_signature` was signed with the other parameters.
+    EmptySignatureSigned,
     /// The realm was signed.
     RealmSigned,
     /// The signature is that of another method than `oauth_signature_method` says.
@@ -95,6 +105,8 @@ pub enum Mistake {
     SignatureNotEncoded,
     /// The signature is not standard base64 with padding: hexadecimal, URL-safe, broken into lines or unpadded.
     SignatureNotBase64,
+    /// The signature is base64 of the hexadecimal digits of the digest, not of its bytes.
+    SignatureOfHexadecimal,
 }
 
 impl fmt::Display for Mistake {
@@ -142,6 +154,11 @@ impl fmt::Display for Mistake {
             Self::PartsNotEncoded => {
                 "method, URI and parameters were joined without being percent-encoded"
             }
+            Self::EncodedInLatin1 => "the parameters were percent-encoded in Latin-1, not in UTF-8",
+            Self::UriNotEncoded => "the URI was not percent-encoded in the base string",
+            Self::ParameterStringNotEncoded => {
+                "the joined parameters were not percent-encoded once more in the base string"
+            }
             Self::NotSorted => "the parameters were not sorted",
             Self::SortedByNameOnly => "the parameters were sorted by name only, and not by value",
             Self::SortedBeforeEncoding => {
@@ -150,6 +167,10 @@ impl fmt::Display for Mistake {
             Self::ParameterNotSigned(name) => {
                 return write!(f, "the parameter {name} was sent and not signed");
             }
+            Self::ParameterNotSent(name) => {
+                return write!(f, "the parameter {name} was signed and not sent");
+            }
+            Self::EmptySignatureSigned => "an empty oauth_signature was signed with the parameters",
             Self::RealmSigned => "the realm was signed, and must be left out",
             Self::OtherSignatureMethod(method) => {
                 return write!(f, "the signature is one of {method}");
@@ -157,6 +178,9 @@ impl fmt::Display for Mistake {
             Self::SignatureEncodedTwice => "the signature was percent-encoded twice",
             Self::SignatureNotEncoded => "the signature was sent without being percent-encoded",
             Self::SignatureNotBase64 => "the signature is not in standard base64 with padding",
+            Self::SignatureOfHexadecimal => {
+                "the signature is base64 of hexadecimal digits, not of the digest itself"
+            }
         })
     }
 }

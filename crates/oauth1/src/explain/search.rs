@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 
 use super::attempt::Attempt;
 use super::mistake::{Diagnosis, Mistake};
 use crate::percent;
+use crate::protocol::Name;
 use crate::signature::Keys;
 use crate::verify::Unverified;
 
@@ -26,7 +27,7 @@ pub fn diagnose(unverified: &Unverified<'_>, keys: &Keys<'_>) -> Diagnosis {
     if let Some(mistake) = mistake_in_writing(&right, unverified, keys, &signature) {
         return Diagnosis::Explained(vec![mistake]);
     }
-    let mistakes = candidates(unverified);
+    let mistakes = candidates(unverified, keys);
     let fits = |made: &[&Mistake]| {
         let mut attempt = right.clone();
         made.iter()
@@ -67,6 +68,13 @@ fn mistake_in_writing(
     }
     let digest = right.digest()?;
     let hexadecimal: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let of_digits = [hexadecimal.clone(), hexadecimal.to_uppercase()];
+    if of_digits
+        .iter()
+        .any(|digits| STANDARD.encode(digits).as_bytes() == signature)
+    {
+        return Some(Mistake::SignatureOfHexadecimal);
+    }
     let without_breaks: Vec<u8> = signature
         .iter()
         .copied()
@@ -81,7 +89,7 @@ fn mistake_in_writing(
 }
 
 /// Mistakes that any request may have been signed with, likely ones first.
-const ALWAYS_POSSIBLE: [Mistake; 35] = [
+const ALWAYS_POSSIBLE: [Mistake; 38] = [
     Mistake::TokenSecretMissing,
     Mistake::ClientSecretMissing,
     Mistake::AmpersandMissing,
@@ -109,9 +117,12 @@ const ALWAYS_POSSIBLE: [Mistake; 35] = [
     Mistake::TildeEncoded,
     Mistake::FormEncoded,
     Mistake::PartsNotEncoded,
+    Mistake::UriNotEncoded,
+    Mistake::ParameterStringNotEncoded,
     Mistake::NotSorted,
     Mistake::SortedByNameOnly,
     Mistake::SortedBeforeEncoding,
+    Mistake::EmptySignatureSigned,
     Mistake::RealmSigned,
     Mistake::OtherSignatureMethod("HMAC-SHA1"),
     Mistake::OtherSignatureMethod("HMAC-SHA256"),
@@ -127,8 +138,21 @@ const METHODS: [&str; 12] = [
 /// Every mistake is tried with every other: only so many names are changed each by itself.
 const MOST_NAMES: usize = 24;
 
+/// The signature methods whose signatures can be tried with what is known of the client.
+fn methods_of_public_keys(keys: &Keys<'_>) -> impl Iterator<Item = &'static str> {
+    let methods = ["RSA-SHA1", "RSA-SHA256", "RSA-SHA512"];
+    #[cfg(feature = "rsa")]
+    let has_key = keys.rsa_public_key().is_some();
+    #[cfg(not(feature = "rsa"))]
+    let has_key = {
+        let _ = keys;
+        false
+    };
+    methods.into_iter().filter(move |_| has_key)
+}
+
 /// The mistakes that may have been made with this request.
-fn candidates(unverified: &Unverified<'_>) -> Vec<Mistake> {
+fn candidates(unverified: &Unverified<'_>, keys: &Keys<'_>) -> Vec<Mistake> {
     let places = unverified.places();
     let pairs = || {
         places
@@ -155,7 +179,16 @@ fn candidates(unverified: &Unverified<'_>) -> Vec<Mistake> {
         .map(Mistake::ParameterSentEncodedTwice)
         .collect();
     mistakes.extend(ALWAYS_POSSIBLE);
+    if pairs().any(|(name, value)| !name.is_ascii() || !value.is_ascii()) {
+        mistakes.push(Mistake::EncodedInLatin1);
+    }
     mistakes.extend(methods.map(Mistake::OtherMethod));
+    mistakes.extend(methods_of_public_keys(keys).map(Mistake::OtherSignatureMethod));
+    let is_sent = |wanted: Name| pairs().any(|(name, _)| name == wanted.text().as_bytes());
+    let not_sent = [Name::Version, Name::Token]
+        .into_iter()
+        .filter(|&name| !is_sent(name));
+    mistakes.extend(not_sent.map(|name| Mistake::ParameterNotSent(name.text())));
     mistakes.extend(
         names(&mut pairs())
             .into_iter()

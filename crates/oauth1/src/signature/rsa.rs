@@ -66,3 +66,18 @@ rsa_method! {
     /// RSA-SHA512: not in RFC 5849, but offered.
     RsaSha512, "RSA-SHA512", Sha512
 }
+
+/// Whether this is the signature of another method than the one that the request names; for those who look for their mistake.
+pub(crate) fn verify_with_public_key(
+    method: &str,
+    base_string: &[u8],
+    keys: &Keys<'_>,
+    signature: &[u8],
+) -> bool {
+    match method {
+        "RSA-SHA1" => RsaSha1::verifying().verify(base_string, keys, signature),
+        "RSA-SHA256" => RsaSha256::verifying().verify(base_string, keys, signature),
+        "RSA-SHA512" => RsaSha512::verifying().verify(base_string, keys, signature),
+        _ => false,
+    }
+}

@@ -67,12 +67,19 @@ pub(super) fn on(mistake: &Mistake) -> &'static str {
         Mistake::ParameterSentEncodedTwice(_) => {
             "percent-encode the value once when it is put into the header, the query or the body"
         }
-        Mistake::PartsNotEncoded => "percent-encode the method, the URI and the joined parameters",
+        Mistake::EncodedInLatin1 => "write text in UTF-8 before it is percent-encoded",
+        Mistake::PartsNotEncoded | Mistake::UriNotEncoded | Mistake::ParameterStringNotEncoded => {
+            "percent-encode the method, the URI and the joined parameters, each as a whole"
+        }
         Mistake::NotSorted | Mistake::SortedByNameOnly | Mistake::SortedBeforeEncoding => {
             "sort the parameters by encoded name, then by encoded value, byte by byte"
         }
         Mistake::ParameterNotSigned(_) => {
             "sign every parameter that is sent but oauth_signature and realm"
+        }
+        Mistake::ParameterNotSent(_) => "sign the parameters that are sent, and no others",
+        Mistake::EmptySignatureSigned => {
+            "leave oauth_signature out of what is signed: it is known only afterwards"
         }
         Mistake::RealmSigned => "leave the realm out of the parameters",
         Mistake::OtherSignatureMethod(_) => {
@@ -83,6 +90,9 @@ pub(super) fn on(mistake: &Mistake) -> &'static str {
         }
         Mistake::SignatureNotBase64 => {
             "write the signature in base64 with + and /, with = at its end and without line breaks"
+        }
+        Mistake::SignatureOfHexadecimal => {
+            "take the bytes of the digest, not its hexadecimal digits, and write them in base64"
         }
         _ => "compare the base string above with the one that the client made, piece by piece",
     }
