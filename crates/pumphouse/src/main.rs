@@ -27,6 +27,8 @@ mod settings;
 mod text;
 #[cfg(feature = "client")]
 mod time;
+#[cfg(feature = "client")]
+mod view;
 
 use std::process::ExitCode;
 

@@ -1,7 +1,7 @@
 //! What is remembered between commands, for each account: what the last list showed under which
 //! number, and what was posted last. All of it can be lost.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
 use pumphouse_activity::{Activity, Object};
@@ -13,6 +13,8 @@ use crate::{files, output, text};
 
 /// How many numbers of a list stay good: the newest.
 const MOST_ITEMS: usize = 1000;
+/// In so many lists a place is remembered.
+const MOST_PLACES: usize = 1000;
 /// An id that is longer is not remembered.
 const LONGEST_ID: usize = 2048;
 
@@ -48,6 +50,9 @@ pub(crate) struct Memory {
     first: usize,
     items: VecDeque<Shown>,
     last: Option<Shown>,
+    /// Up to where lists were shown: ids, by the words of the command.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    places: BTreeMap<String, String>,
 }
 
 /// The place where an account's memory is kept.
@@ -127,6 +132,19 @@ impl Memory {
     pub(crate) fn last(&self) -> Option<&Shown> {
         self.last.as_ref()
     }
+
+    /// The id of the newest item of a list that was shown.
+    pub(crate) fn place(&self, list: &str) -> Option<&str> {
+        self.places.get(list).map(String::as_str)
+    }
+
+    /// Moves the place in a list on.
+    pub(crate) fn set_place(&mut self, list: &str, id: &str) {
+        let is_new = !self.places.contains_key(list);
+        if id.len() <= LONGEST_ID && !(is_new && self.places.len() == MOST_PLACES) {
+            self.places.insert(list.to_owned(), id.to_owned());
+        }
+    }
 }
 
 impl MemoryFile {
@@ -196,9 +214,11 @@ impl Numbers {
         output::dim(&number.to_string())
     }
 
-    /// Remembers the numbers given so far; a list that goes on for long does so now and then.
+    /// Remembers the numbers given so far, if any: an empty list leaves those of the list before. A list that goes on for long does so now and then.
     pub(crate) fn keep(&self) {
-        if let Some(file) = &self.file {
+        if let Some(file) = &self.file
+            && !self.shown.is_empty()
+        {
             file.update(|memory| {
                 memory.first = self.next - self.shown.len();
                 memory.items.clone_from(&self.shown);

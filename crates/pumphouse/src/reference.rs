@@ -123,6 +123,26 @@ impl Reference {
         }
     }
 
+    /// The thing itself with all that the server says of it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`object`](Self::object), and if it is not there any more.
+    pub(crate) async fn whole(&self, session: &Session) -> Result<Object, Error> {
+        let object = self.object(session).await?;
+        // Others were read to find them.
+        if !matches!(self, Self::Number(_) | Self::Last) {
+            return Ok(object);
+        }
+        let read = if object.is_a("person") {
+            session.person(&object).profile().await
+        } else {
+            session.load(&object).await
+        };
+        read.map(pumphouse_client::Received::into_inner)
+            .map_err(|error| self.not_found(error))
+    }
+
     /// A person, by address where the reference says it.
     ///
     /// # Errors

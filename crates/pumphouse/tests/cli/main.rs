@@ -5,6 +5,7 @@
 
 mod backup;
 mod calls;
+mod feeds;
 mod manuals;
 mod nothing;
 #[path = "../../../client/tests/it/person.rs"]

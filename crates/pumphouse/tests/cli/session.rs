@@ -86,7 +86,7 @@ async fn a_person_writes_and_reads() {
         "",
     );
     assert!(
-        inbox.contains("alice posted Noon\n    At <noon>\n    http"),
+        inbox.contains("alice posted Noon\n") && inbox.contains("\n    At <noon>\n    http"),
         "{inbox}"
     );
     let posted = json(

@@ -72,15 +72,22 @@ impl Home {
         self.run_with(arguments, "")
     }
 
-    /// The same, with something on standard input.
-    pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> Outcome {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_pumphouse"))
-            .args(arguments)
+    /// Gives a command this home, and nothing else of the environment.
+    pub(crate) fn environment<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command
             .env_clear()
             .env("HOME", self.path())
             .env("XDG_CONFIG_HOME", self.path().join("config"))
             .env("XDG_STATE_HOME", self.path().join("state"))
             .current_dir(self.path())
+    }
+
+    /// The same, with something on standard input.
+    pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> Outcome {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pumphouse"));
+        let mut child = self
+            .environment(&mut command)
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -121,10 +128,14 @@ impl Outcome {
 }
 
 /// What is different in every run, as snapshots show it.
-pub(crate) const FILTERS: [(&str, &str); 3] = [
+pub(crate) const FILTERS: [(&str, &str); 4] = [
     (r"(localhost|127\.0\.0\.1):\d+", "HOST"),
     (r"/[A-Za-z0-9_-]{22}\b", "/ID"),
     (r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "TIME"),
+    (
+        r"(just now|\d+ \w+ ago), \d{4}-\d\d-\d\d \d\d:\d\d UTC",
+        "WHEN",
+    ),
 ];
 
 /// What several commands did, one after the other.

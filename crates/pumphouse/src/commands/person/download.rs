@@ -73,9 +73,7 @@ async fn file_of(session: &Session, what: &Reference) -> Result<(Url, String), E
     if let Reference::Url(url) = what {
         return Ok((url.clone(), file_name::of_url(url)));
     }
-    // What was shown is remembered by mention only.
-    let mention = what.object(session).await?;
-    let object = session.load(&mention).await?;
+    let object = what.whole(session).await?;
     let no_file = || Error::usage(format!("{what} has no file"));
     let media = object.file().ok_or_else(no_file)?;
     let parse = |address: &str| address.parse::<Url>().ok();

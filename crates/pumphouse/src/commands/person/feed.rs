@@ -1,30 +1,50 @@
-//! What `inbox` and `outbox` have in common: a page of activities.
+//! What the commands that list something have in common: how much of it, from where, and how it is
+//! printed.
 
-use pumphouse_activity::{Activity, Object};
-use pumphouse_client::{Acct, Page, PageRequest};
+use jiff::Timestamp;
+use pumphouse_activity::{Activity, Object, User};
+use pumphouse_client::{ErrorKind, Item, Items, PersonRef, Session};
+use serde::Serialize;
 
+use crate::account::Account;
 use crate::error::Error;
-use crate::memory::{Numbers, Shown};
-use crate::{output, text};
+use crate::memory::{MemoryFile, Numbers, Shown};
+use crate::output::Format;
+use crate::reference::Reference;
+use crate::{output, text, time, view};
 
-/// Which page, and in which form.
+/// How many items are shown if nothing is said.
+const DEFAULT_COUNT: u64 = 20;
+
+/// How much, and in which form.
 #[derive(Debug, clap::Args)]
-pub(super) struct PageArgs {
-    /// How many activities, at most 200
-    #[arg(long, short = 'n', value_parser = clap::value_parser!(u16).range(1..=200))]
-    count: Option<u16>,
+pub(super) struct ListArgs {
+    /// How many, at most [default: 20]
+    #[arg(long, short = 'n', value_parser = clap::value_parser!(u64).range(1..))]
+    count: Option<u64>,
 
-    /// Only those older than the activity with this id
-    #[arg(long, value_name = "ID", conflicts_with = "since")]
+    /// All there are
+    #[arg(long, conflicts_with = "count")]
+    all: bool,
+
+    #[command(flatten)]
+    format: Format,
+}
+
+/// From where on.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct PlaceArgs {
+    /// Only what is older than the item with this id
+    #[arg(long, value_name = "ID")]
     before: Option<String>,
 
-    /// Only those directly newer than the activity with this id
-    #[arg(long, value_name = "ID")]
+    /// Only what is newer than the item with this id, oldest first
+    #[arg(long, value_name = "ID", conflicts_with = "before")]
     since: Option<String>,
 
-    /// Print the page as JSON
-    #[arg(long)]
-    json: bool,
+    /// Only what is newer than what was shown last with this option, oldest first
+    #[arg(long, conflicts_with_all = ["before", "since"])]
+    since_last: bool,
 }
 
 /// One half of a feed.
@@ -39,127 +59,302 @@ pub(super) struct Half {
     pub(super) minor: bool,
 }
 
-/// Reads the page and prints it, with numbers that other commands of the account take. The words are
-/// those of the command that asked for it, without the page.
-pub(super) async fn show(
-    account: &Acct,
-    request: PageRequest<Activity>,
-    args: PageArgs,
-    words: &[&str],
-) -> Result<(), Error> {
-    let mut request = request;
-    let mut command = format!("pumphouse {}", words.join(" "));
-    if let Some(count) = args.count {
-        request = request.count(count);
-        command = format!("{command} --count {count}");
-    }
-    if let Some(id) = args.before {
-        request = request.before(id);
-    }
-    if let Some(id) = args.since {
-        request = request.since(id);
-    }
-    let page = request.send().await?;
-    if args.json {
-        return output::line(&text::json(page.raw()));
-    }
-    print(account, &page, &command)
+/// Whose.
+#[derive(Debug, clap::Args)]
+pub(super) struct OfArgs {
+    /// Of somebody else: user@host, or the number or URL of a person
+    #[arg(long, value_name = "WHO")]
+    of: Option<Reference>,
 }
 
-fn print(account: &Acct, page: &Page<Activity>, command: &str) -> Result<(), Error> {
-    if page.items().is_empty() {
-        output::note("Nothing here.");
-    }
-    let mut numbers = Numbers::of(account);
-    for activity in page.items() {
-        let number = numbers.next(Shown::activity(activity));
-        output::line(&format!("{number} {}", in_words(activity)))?;
-    }
-    numbers.keep();
-    if page.has_next()
-        && let Some(id) = page.items().last().and_then(|last| last.id.as_deref())
-    {
-        let id = text::shell_word(id);
-        output::note(&format!("Older: {command} --before {id}"));
-    }
-    Ok(())
+/// What can be listed.
+pub(super) trait Listed: Item + Serialize {
+    /// What other commands have to know of it.
+    fn shown(&self, session: &Session) -> Option<Shown>;
+
+    /// The item for people, in lines.
+    fn in_words(&self, session: &Session, now: Timestamp) -> String;
 }
 
-/// An activity for people: who did what when, and what it says.
-fn in_words(activity: &Activity) -> String {
-    let when = activity.published.as_deref().unwrap_or_default();
-    let headline = match &activity.content {
-        Some(content) => text::line_of_html(content),
-        None => headline(activity),
-    };
-    let mut words = format!(
-        "{} {}",
-        output::dim(&text::one_line(when)),
-        output::bold(&headline)
-    );
-    let Some(object) = activity.object.as_deref() else {
-        return words + "\n";
-    };
-    if let Some(content) = &object.content {
-        words = format!("{words}\n{}", in_lines(content));
+impl Listed for Activity {
+    fn shown(&self, _: &Session) -> Option<Shown> {
+        Shown::activity(self)
     }
-    if let Some(place) = object.id.as_deref().or(object.url.as_deref()) {
-        let place = text::indent(&text::one_line(place));
-        words = format!("{words}\n{}", output::dim(&place));
+
+    fn in_words(&self, _: &Session, now: Timestamp) -> String {
+        view::activity(self, now)
     }
-    words + "\n"
 }
 
-fn in_lines(html: &str) -> String {
-    let width = output::width().saturating_sub(text::INDENT.len());
-    text::indent(&text::of_html(html, width))
+impl Listed for Object {
+    fn shown(&self, _: &Session) -> Option<Shown> {
+        Shown::object(self)
+    }
+
+    fn in_words(&self, _: &Session, now: Timestamp) -> String {
+        view::object(self, now)
+    }
 }
 
-/// For activities that come without words of the server's.
-fn headline(activity: &Activity) -> String {
-    let name = |object: Option<&Object>, otherwise: &str| {
-        let name = object.and_then(|object| {
-            let names = [&object.display_name, &object.object_type, &object.id];
-            names.into_iter().flatten().next().cloned()
-        });
-        text::one_line(name.as_deref().unwrap_or(otherwise))
-    };
-    format!(
-        "{}: {} {}",
-        name(activity.actor.as_deref(), "somebody"),
-        text::one_line(activity.verb.as_deref().unwrap_or("post")),
-        name(activity.object.as_deref(), "something"),
-    )
+impl Listed for User {
+    fn shown(&self, session: &Session) -> Option<Shown> {
+        let name = self.nickname.as_deref()?;
+        let id = format!("acct:{name}@{}", session.account().host());
+        Shown::object(&Object {
+            preferred_username: self.nickname.clone(),
+            ..Object::reference("person", id)
+        })
+    }
+
+    fn in_words(&self, session: &Session, _: Timestamp) -> String {
+        view::user(self, session.account().host())
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A list that is to be shown.
+pub(super) struct List<'a> {
+    pub(super) session: &'a Session,
+    /// The words of the command that asked for it, without the place and the account. They name the
+    /// place that is remembered, too.
+    pub(super) words: Vec<String>,
+    /// The option that chose the account.
+    pub(super) account: Option<String>,
+    pub(super) args: ListArgs,
+    /// Only of what has places.
+    pub(super) place: PlaceArgs,
+    pub(super) has_places: bool,
+}
 
-    #[test]
-    fn an_activity_is_told_in_a_few_lines() {
-        let activity: Activity = serde_json::from_str(
-            r#"{"verb":"post","published":"2026-11-24T00:09:12Z",
-                "content":"<a href='http://a/alice'>alice</a> posted <a href='http://a/n'>a note</a>",
-                "object":{"objectType":"note","id":"http://a/n","content":"Hello\u001b[2J <i>you</i>"}}"#,
+impl<'a> List<'a> {
+    /// The list of a command.
+    pub(super) fn new(
+        session: &'a Session,
+        command: &str,
+        account: &Account,
+        args: ListArgs,
+        place: Option<PlaceArgs>,
+    ) -> Self {
+        Self {
+            session,
+            words: vec![command.to_owned()],
+            account: account.option(),
+            args,
+            has_places: place.is_some(),
+            place: place.unwrap_or_default(),
+        }
+    }
+
+    /// Adds an option of the command.
+    pub(super) fn option(&mut self, option: impl Into<String>) {
+        self.words.push(option.into());
+    }
+
+    /// Adds whose it is; gives the person.
+    pub(super) async fn of(&mut self, of: &OfArgs) -> Result<Option<PersonRef>, Error> {
+        let Some(of) = &of.of else { return Ok(None) };
+        let person = of.person(self.session).await?;
+        let acct = match &person {
+            PersonRef::Acct(acct) => Some(acct.clone()),
+            PersonRef::Object(object) => object.acct(),
+            _ => None,
+        };
+        let who = acct.map_or_else(|| of.to_string(), |acct| acct.to_string());
+        self.option(format!("--of {}", text::shell_word(&who)));
+        Ok(Some(person))
+    }
+
+    /// Prints the items, with numbers that other commands of the account take.
+    pub(super) async fn show<T: Listed>(
+        mut self,
+        items: impl Fn() -> Items<T>,
+    ) -> Result<(), Error> {
+        let memory = MemoryFile::of(self.session.account())?;
+        let key = self.words.join(" ");
+        let (mut since, is_kept) = (self.place.since.take(), self.place.since_last);
+        if is_kept {
+            since = memory.read().place(&key).map(str::to_owned);
+        }
+        let mut reading = Reading::begin(&self, since.is_some());
+        let shown = match (&self.place.before, &since) {
+            (Some(before), _) => reading.show(items().before(before)).await,
+            (None, Some(since)) => reading.show(items().since(since)).await,
+            (None, None) => reading.show(items()).await,
+        };
+        let shown = match shown {
+            Err(Stopped::Read(error)) if is_kept && since.is_some() && reading.is_lost(&error) => {
+                output::note("What was shown last is not there any more; this is the newest.");
+                reading = Reading::begin(&self, false);
+                reading.show(items()).await
+            }
+            other => other,
+        };
+        reading.numbers.keep();
+        if is_kept && let Some(place) = reading.newest(shown.is_ok()) {
+            memory.update(|memory| memory.set_place(&key, place));
+        }
+        shown?;
+        reading.end(&self)
+    }
+
+    /// Prints what is at hand, no more than was asked for.
+    pub(super) fn show_these<T: Listed>(self, items: &[T]) -> Result<(), Error> {
+        let mut reading = Reading::begin(&self, false);
+        let limit = usize::try_from(reading.limit).unwrap_or(usize::MAX);
+        let shown = items
+            .iter()
+            .take(limit)
+            .try_for_each(|item| reading.add(item));
+        reading.numbers.keep();
+        shown?;
+        reading.end(&self)
+    }
+
+    /// The command that goes on.
+    fn go_on(&self, option: &str, id: &str) -> String {
+        let count = self.args.count.map(|count| format!(" --count {count}"));
+        let account = self.account.as_ref().map(|account| format!(" {account}"));
+        format!(
+            "pumphouse {}{}{} {option} {}",
+            self.words.join(" "),
+            account.unwrap_or_default(),
+            count.unwrap_or_default(),
+            text::shell_word(id)
         )
-        .unwrap();
-        assert_eq!(
-            in_words(&activity),
-            "2026-11-24T00:09:12Z alice posted a note\n    Hello[2J you\n    http://a/n\n"
-        );
-    }
-
-    #[test]
-    fn an_activity_without_words_gets_some() {
-        let activity: Activity = serde_json::from_str(
-            r#"{"verb":"follow","actor":{"displayName":"Alice"},"object":{"objectType":"person"}}"#,
-        )
-        .unwrap();
-        assert_eq!(in_words(&activity), " Alice: follow person\n");
-        assert_eq!(
-            in_words(&Activity::default()),
-            " somebody: post something\n"
-        );
     }
 }
+
+/// A list while it is shown.
+struct Reading<'a> {
+    session: &'a Session,
+    format: Format,
+    /// From the oldest to the newest.
+    ascending: bool,
+    limit: u64,
+    numbers: Numbers,
+    now: Timestamp,
+    count: u64,
+    first: Option<String>,
+    last: Option<String>,
+}
+
+/// Why a list ends early.
+enum Stopped {
+    Read(pumphouse_client::Error),
+    Write(Error),
+}
+
+impl From<Stopped> for Error {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Read(error) => error.into(),
+            Stopped::Write(error) => error,
+        }
+    }
+}
+
+impl<'a> Reading<'a> {
+    fn begin(list: &List<'a>, ascending: bool) -> Self {
+        let all = list.args.all || (list.place.since_last && ascending);
+        let limit = match list.args.count {
+            Some(count) => count,
+            None if all => u64::MAX,
+            None => DEFAULT_COUNT,
+        };
+        Self {
+            session: list.session,
+            format: list.args.format,
+            ascending,
+            limit,
+            numbers: Numbers::of(list.session.account()),
+            now: time::now(),
+            count: 0,
+            first: None,
+            last: None,
+        }
+    }
+
+    async fn show<T: Listed>(&mut self, items: Items<T>) -> Result<(), Stopped> {
+        let mut items = if self.limit == u64::MAX {
+            items.page_size(MOST).stream()
+        } else {
+            let size = u16::try_from(self.limit).unwrap_or(MOST).min(MOST);
+            items.page_size(size).limit(self.limit).stream()
+        };
+        while let Some(item) = items.next().await {
+            let item = item.map_err(Stopped::Read)?;
+            self.add(&item).map_err(Stopped::Write)?;
+        }
+        Ok(())
+    }
+
+    fn add<T: Listed>(&mut self, item: &T) -> Result<(), Error> {
+        self.print(item)?;
+        self.count += 1;
+        if let Some(id) = item.id() {
+            self.first.get_or_insert_with(|| id.to_owned());
+            self.last = Some(id.to_owned());
+        }
+        Ok(())
+    }
+
+    fn print<T: Listed>(&mut self, item: &T) -> Result<(), Error> {
+        let number = self.numbers.next(item.shown(self.session));
+        if !self.format.is_json {
+            let words = item.in_words(self.session, self.now);
+            // What takes lines is set apart.
+            let end = if words.contains('\n') { "\n" } else { "" };
+            return output::line(&format!("{number} {words}{end}"));
+        }
+        let json = serde_json::to_string(item)
+            .map_err(|error| Error::failure("the item is no JSON").with_source(error))?;
+        let before = if self.count == 0 {
+            "{\"items\":[\n"
+        } else {
+            ",\n"
+        };
+        output::bytes(format!("{before}{}", text::json(&json)).as_bytes())
+    }
+
+    /// Whether the server does not know the place any more.
+    fn is_lost(&self, error: &pumphouse_client::Error) -> bool {
+        self.count == 0 && matches!(error.kind(), ErrorKind::Refused | ErrorKind::NotFound)
+    }
+
+    /// The newest of what was shown without a gap before it.
+    fn newest(&self, is_whole: bool) -> Option<&str> {
+        if self.ascending {
+            self.last.as_deref()
+        } else {
+            self.first.as_deref().filter(|_| is_whole)
+        }
+    }
+
+    fn end(&self, list: &List<'_>) -> Result<(), Error> {
+        if self.format.is_json {
+            let begin = if self.count == 0 { "{\"items\":[" } else { "" };
+            return output::line(&format!("{begin}]}}"));
+        }
+        if self.count == 0 {
+            output::note(if self.ascending {
+                "Nothing new."
+            } else {
+                "Nothing here."
+            });
+        }
+        if self.count == self.limit
+            && list.has_places
+            && let Some(last) = &self.last
+        {
+            let (name, option) = if self.ascending {
+                ("Newer", "--since")
+            } else {
+                ("Older", "--before")
+            };
+            output::note(&format!("{name}: {}", list.go_on(option, last)));
+        }
+        Ok(())
+    }
+}
+
+/// The most items that are asked for at once.
+const MOST: u16 = 200;

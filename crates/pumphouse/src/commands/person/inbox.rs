@@ -1,6 +1,6 @@
 //! `pumphouse inbox`: what came.
 
-use super::feed::{self, Half, PageArgs};
+use super::feed::{Half, List, ListArgs, PlaceArgs};
 use crate::account::Account;
 use crate::error::Error;
 
@@ -9,7 +9,8 @@ use crate::error::Error;
 #[command(after_help = "\
 Examples:
   pumphouse inbox
-  pumphouse inbox --major --count 50
+  pumphouse inbox --major -n 50
+  pumphouse inbox --since-last
   pumphouse inbox --direct --json")]
 pub(crate) struct Args {
     /// Only what was addressed to you alone
@@ -20,30 +21,37 @@ pub(crate) struct Args {
     half: Half,
 
     #[command(flatten)]
-    page: PageArgs,
+    list: ListArgs,
+
+    #[command(flatten)]
+    place: PlaceArgs,
 
     #[command(flatten)]
     account: Account,
 }
 
-/// Reads a page and prints it.
+/// Reads and prints.
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let session = args.account.session().await?;
+    let mut list = List::new(
+        &session,
+        "inbox",
+        &args.account,
+        args.list,
+        Some(args.place),
+    );
     let mut inbox = session.inbox();
-    let mut words = vec!["inbox"];
     if args.direct {
         inbox = inbox.direct();
-        words.push("--direct");
+        list.option("--direct");
     }
     if args.half.major {
         inbox = inbox.major();
-        words.push("--major");
+        list.option("--major");
     }
     if args.half.minor {
         inbox = inbox.minor();
-        words.push("--minor");
+        list.option("--minor");
     }
-    let account = args.account.option();
-    words.extend(account.as_deref());
-    feed::show(session.account(), inbox.page(), args.page, &words).await
+    list.show(|| inbox.items()).await
 }

@@ -7,8 +7,11 @@ mod delete;
 mod doing;
 mod download;
 mod edit;
+mod favourites;
 mod feed;
 mod follow;
+mod followers;
+mod following;
 mod import_pypump;
 mod inbox;
 mod join;
@@ -22,13 +25,19 @@ mod recipients;
 mod register;
 mod reply;
 mod request;
+mod search;
 mod sending;
 mod share;
+mod show;
 mod switch;
+mod thread;
 mod unfollow;
 mod unlike;
 mod unshare;
 mod upload;
+mod uploads;
+mod users;
+mod watch;
 mod whoami;
 mod writing;
 
@@ -59,6 +68,15 @@ pub(crate) enum Command {
     Upload(upload::Args),
     Inbox(inbox::Args),
     Outbox(outbox::Args),
+    Watch(watch::Args),
+    Show(show::Args),
+    Thread(thread::Args),
+    Favourites(favourites::Args),
+    Followers(followers::Args),
+    Following(following::Args),
+    Search(search::Args),
+    Users(users::Args),
+    Uploads(uploads::Args),
     Download(download::Args),
     Backup(backup::Args),
     Request(request::Args),
@@ -90,6 +108,15 @@ impl Command {
             Self::Upload(args) => upload::run(args).await,
             Self::Inbox(args) => inbox::run(args).await,
             Self::Outbox(args) => outbox::run(args).await,
+            Self::Watch(args) => watch::run(args).await,
+            Self::Show(args) => show::run(args).await,
+            Self::Thread(args) => thread::run(args).await,
+            Self::Favourites(args) => favourites::run(args).await,
+            Self::Followers(args) => followers::run(args).await,
+            Self::Following(args) => following::run(args).await,
+            Self::Search(args) => search::run(args).await,
+            Self::Users(args) => users::run(args).await,
+            Self::Uploads(args) => uploads::run(args).await,
             Self::Download(args) => download::run(args).await,
             Self::Backup(args) => backup::run(args).await,
             Self::Request(args) => request::run(args).await,

@@ -1,39 +1,53 @@
-//! `pumphouse outbox`: what you did.
+//! `pumphouse outbox`: what somebody did.
 
-use super::feed::{self, Half, PageArgs};
+use super::feed::{Half, List, ListArgs, OfArgs, PlaceArgs};
 use crate::account::Account;
 use crate::error::Error;
 
-/// Read what you did, newest first.
+/// Read what you or somebody else did, newest first.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Example:
-  pumphouse outbox --major --count 50")]
+Examples:
+  pumphouse outbox --major -n 50
+  pumphouse outbox --of friend@pump.example --since-last")]
 pub(crate) struct Args {
+    #[command(flatten)]
+    of: OfArgs,
+
     #[command(flatten)]
     half: Half,
 
     #[command(flatten)]
-    page: PageArgs,
+    list: ListArgs,
+
+    #[command(flatten)]
+    place: PlaceArgs,
 
     #[command(flatten)]
     account: Account,
 }
 
-/// Reads a page and prints it.
+/// Reads and prints.
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let session = args.account.session().await?;
-    let mut outbox = session.outbox();
-    let mut words = vec!["outbox"];
+    let mut list = List::new(
+        &session,
+        "outbox",
+        &args.account,
+        args.list,
+        Some(args.place),
+    );
+    let mut outbox = match list.of(&args.of).await? {
+        Some(person) => session.person(person).outbox(),
+        None => session.outbox(),
+    };
     if args.half.major {
         outbox = outbox.major();
-        words.push("--major");
+        list.option("--major");
     }
     if args.half.minor {
         outbox = outbox.minor();
-        words.push("--minor");
+        list.option("--minor");
     }
-    let account = args.account.option();
-    words.extend(account.as_deref());
-    feed::show(session.account(), outbox.page(), args.page, &words).await
+    list.show(|| outbox.items()).await
 }

@@ -1,0 +1,101 @@
+//! `pumphouse watch`: what comes, as it comes.
+
+use pumphouse_activity::Activity;
+
+use super::feed::Half;
+use crate::account::Account;
+use crate::error::Error;
+use crate::memory::{MemoryFile, Numbers, Shown};
+use crate::output::Format;
+use crate::{output, text, time, view};
+
+/// Show what arrives in your inbox as it arrives, until Ctrl-C.
+///
+/// With --json, one document a line.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  pumphouse watch
+  pumphouse watch --direct --major
+  pumphouse watch --since-last --json")]
+pub(crate) struct Args {
+    /// Only what was addressed to you alone
+    #[arg(long)]
+    direct: bool,
+
+    #[command(flatten)]
+    half: Half,
+
+    /// Begin with what is newer than what was shown last with this option, here and by inbox
+    #[arg(long)]
+    since_last: bool,
+
+    #[command(flatten)]
+    format: Format,
+
+    #[command(flatten)]
+    account: Account,
+}
+
+/// Watches and prints.
+pub(crate) async fn run(args: Args) -> Result<(), Error> {
+    let session = args.account.session().await?;
+    let mut inbox = session.inbox();
+    let mut words = vec!["inbox"];
+    if args.direct {
+        inbox = inbox.direct();
+        words.push("--direct");
+    }
+    if args.half.major {
+        inbox = inbox.major();
+        words.push("--major");
+    }
+    if args.half.minor {
+        inbox = inbox.minor();
+        words.push("--minor");
+    }
+    let place = words.join(" ");
+    let memory = MemoryFile::of(session.account())?;
+    let mut watch = inbox.watch();
+    if args.since_last
+        && let Some(since) = memory.read().place(&place)
+    {
+        watch = watch.since(since);
+    }
+    let mut arriving = watch.stream();
+    let mut numbers = Numbers::of(session.account());
+    output::note("Watching the inbox; stop with Ctrl-C.");
+    loop {
+        let item = tokio::select! {
+            item = arriving.next() => item,
+            stopped = tokio::signal::ctrl_c() => {
+                return stopped.map_err(|error| {
+                    Error::failure("Ctrl-C cannot be waited for").with_source(error)
+                });
+            }
+        };
+        let Some(activity) = item.transpose()? else {
+            return Ok(());
+        };
+        print(&activity, args.format, &mut numbers)?;
+        numbers.keep();
+        if args.since_last
+            && let Some(id) = activity.id.as_deref()
+        {
+            memory.update(|memory| memory.set_place(&place, id));
+        }
+    }
+}
+
+fn print(activity: &Activity, format: Format, numbers: &mut Numbers) -> Result<(), Error> {
+    let number = numbers.next(Shown::activity(activity));
+    if format.is_json {
+        let json = serde_json::to_string(activity)
+            .map_err(|error| Error::failure("the activity is no JSON").with_source(error))?;
+        return output::line(&text::json(&json));
+    }
+    output::line(&format!(
+        "{number} {}\n",
+        view::activity(activity, time::now())
+    ))
+}
