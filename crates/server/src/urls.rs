@@ -367,6 +367,7 @@ mod tests {
         );
     }
 
+    /// Quirk 87: a person with and without `acct:` was two persons.
     #[test]
     fn quirk_87_people_are_known_by_all_their_names() {
         let urls = Urls::new("h", 8_080);

@@ -178,6 +178,7 @@ mod tests {
         serde_json::to_value(posted.object).unwrap()
     }
 
+    /// Quirk 49: a `javascript:` address was kept.
     #[test]
     fn quirk_49_addresses_that_run_scripts_are_dropped() {
         let script = " JavaScript:alert(1)";
@@ -200,6 +201,7 @@ mod tests {
         assert_eq!(cleaned(note), clean);
     }
 
+    /// Quirk 65: private keys were shown in many places.
     #[test]
     fn quirk_65_private_keys_are_dropped_wherever_they_stand() {
         let private = json!({"_uuid": "x", "objectType": "note", "deep": [{"_user": "x", "a": 1}]});

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::support::ids;
 
+/// Quirk 88: paths of the server could be taken as names.
 #[tokio::test]
 async fn quirk_88_bad_nicknames_are_refused_and_make_nobody() {
     let server = TestServer::start().await;
@@ -34,6 +35,7 @@ async fn quirk_88_bad_nicknames_are_refused_and_make_nobody() {
         .refused(404, "No such 'user' with id 'main'");
 }
 
+/// Quirk 88: two names could differ in letter case alone.
 #[tokio::test]
 async fn quirk_88_a_nickname_is_taken_in_any_letter_case() {
     let server = TestServer::start().await;

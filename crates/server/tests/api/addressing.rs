@@ -49,7 +49,7 @@ async fn what_names_nobody_gets_the_default_recipients() {
     let wanted = (people(&[&everybody, &bob.id()]), people(&[&carol.id()]));
     assert_eq!(both(&alice.does(update).await), wanted);
 
-    // Like: the same, and the author (quirk 61).
+    // Like: the same, and the author (Quirk 61).
     let wanted = (
         people(&[&everybody, &bob.id()]),
         people(&[&carol.id(), &alice.id()]),
@@ -58,7 +58,7 @@ async fn what_names_nobody_gets_the_default_recipients() {
         let done = bob.does(does(verb, mention(&original))).await;
         assert_eq!(both(&done), wanted, "{verb}");
     }
-    // Share: one's followers, and the author (quirk 62).
+    // Share: one's followers, and the author (Quirk 62).
     for verb in ["share", "unshare"] {
         let done = bob.does(does(verb, mention(&original))).await;
         assert_eq!(
@@ -197,6 +197,7 @@ async fn who_names_nobody_known_does_not_mean_everybody() {
     assert_eq!(reply.status, 403);
 }
 
+/// Quirk 87: a person with and without `acct:` was two persons.
 #[tokio::test]
 async fn quirk_87_people_are_reached_by_all_their_names() {
     let server = TestServer::start().await;

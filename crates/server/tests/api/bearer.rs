@@ -146,6 +146,7 @@ async fn a_token_of_a_client_reads_what_is_public() {
     }
 }
 
+/// Quirks 70 and 90: unknown tokens were a fault of the server, and refusals came without a challenge.
 #[tokio::test]
 async fn quirk_70_and_90_tokens_that_are_none_are_refused_with_a_challenge() {
     let server = TestServer::start().await;
@@ -211,6 +212,7 @@ async fn tokens_do_not_write() {
     assert_eq!(alice.get(object).await.ok()["content"], "mine");
 }
 
+/// Quirk 48: tokens survived a new password.
 #[tokio::test]
 async fn quirk_48_a_new_password_ends_bearer_tokens() {
     let server = TestServer::start().await;
@@ -223,6 +225,7 @@ async fn quirk_48_a_new_password_ends_bearer_tokens() {
     reply.refused(401, "Invalid / expired Token");
 }
 
+/// Quirks 25 and 47: such a token ended the process, or lived again with the next account of that name.
 #[tokio::test]
 async fn quirk_25_and_47_a_deleted_account_ends_bearer_tokens() {
     let server = TestServer::start().await;

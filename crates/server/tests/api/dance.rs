@@ -144,6 +144,7 @@ async fn the_question_lets_a_browser_follow_the_callback_and_nothing_else() {
     assert!(!page.header(header).contains("script-src"), "{page:?}");
 }
 
+/// Quirk 13: kept, since programs run twice with the same stored client.
 #[tokio::test]
 async fn quirk_13_the_same_application_gets_the_same_token_again() {
     let server = TestServer::start().await;
@@ -155,6 +156,7 @@ async fn quirk_13_the_same_application_gets_the_same_token_again() {
     assert_eq!(Some(&token), alice.token_credentials());
 }
 
+/// Quirk 14: who has agreed before is asked again, and logs in no second time.
 #[tokio::test]
 async fn quirk_14_a_session_leads_straight_to_the_question() {
     let server = TestServer::start().await;
@@ -168,6 +170,7 @@ async fn quirk_14_a_session_leads_straight_to_the_question() {
     assert!(question.field("verifier").is_some());
 }
 
+/// Quirk 91: a wrong password was told as "internal error".
 #[tokio::test]
 async fn quirk_91_a_wrong_password_shows_the_form_again_and_begins_no_session() {
     let server = TestServer::start().await;
@@ -294,6 +297,7 @@ async fn temporary_credentials_work_once() {
     assert_eq!(statuses, [200, 401, 401]);
 }
 
+/// Quirk 35: any verifier was good enough.
 #[tokio::test]
 async fn quirk_35_the_verifier_is_compared() {
     let server = TestServer::start().await;
@@ -388,6 +392,7 @@ async fn request_token_says_what_is_wrong() {
     credentials(&by_get.callback("oob").send().await);
 }
 
+/// Quirk 26: an unknown token or a wrong verifier ended the process.
 #[tokio::test]
 async fn quirk_26_pages_for_unknown_tokens_are_refused() {
     let server = TestServer::start().await;
@@ -461,6 +466,7 @@ async fn a_verifier_serves_the_session_that_it_was_shown_to() {
     );
 }
 
+/// Quirk 51: what came with a cookie was done, whoever sent it.
 #[tokio::test]
 async fn quirk_51_other_sites_cannot_agree_for_a_person() {
     let server = TestServer::start().await;

@@ -65,6 +65,7 @@ fn says(reply: &Reply, status: u16, text: &str) {
     assert_eq!(reply.header("content-type"), "text/html; charset=utf-8");
 }
 
+/// Quirk 53: what was no date passed.
 #[tokio::test]
 async fn quirk_53_what_is_asked_is_checked_in_order_and_dates_have_to_be_dates() {
     let server = server("a.test", None).await;
@@ -178,6 +179,7 @@ fn refused(reply: &Reply, text: &str) {
     }
 }
 
+/// Quirk 53: what was no date passed here as well.
 #[tokio::test]
 async fn quirk_53_a_registration_is_checked_in_order_before_anybody_is_called() {
     let server = server("b.test", None).await;

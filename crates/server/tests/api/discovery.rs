@@ -27,7 +27,7 @@ async fn host_metadata_is_json_for_who_admits_it_and_xrd_for_others() {
     ] {
         let reply = with_accept(&server, "/.well-known/host-meta", Some(accept)).await;
         assert_eq!(reply.ok(), json, "{accept}");
-        assert_eq!(reply.header("vary"), "Accept, Accept-Encoding", "quirk 56");
+        assert_eq!(reply.header("vary"), "Accept, Accept-Encoding", "Quirk 56");
     }
     for accept in [None, Some("application/xrd+xml"), Some("text/html")] {
         let reply = with_accept(&server, "/.well-known/host-meta", accept).await;

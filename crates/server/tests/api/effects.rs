@@ -63,6 +63,7 @@ async fn following_and_unfollowing() {
     alice.does(does("follow", alice.person())).await;
 }
 
+/// Quirk 10: kept.
 #[tokio::test]
 async fn quirk_10_like_and_favorite_are_one_state() {
     let server = TestServer::start().await;
@@ -128,6 +129,7 @@ async fn sharing_and_unsharing() {
     again.refused(400, &format!("No such 'share' with id '{}♻{id}'", bob.id()));
 }
 
+/// Quirk 42: an update could change the author and every address.
 #[tokio::test]
 async fn quirk_42_an_update_merges_and_what_is_fixed_stays() {
     let server = TestServer::start().await;

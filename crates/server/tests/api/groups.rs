@@ -350,6 +350,7 @@ async fn who_no_longer_follows_its_maker_stays_in_a_group_and_can_leave_it() {
     assert_eq!(club.stranger.get(href(&closed)).await.status, 403);
 }
 
+/// Quirk 73: what was deleted could be liked, answered, changed and deleted again.
 #[tokio::test]
 async fn quirk_73_a_deleted_group_is_gone_in_every_way() {
     let club = Club::found().await;
@@ -369,6 +370,7 @@ async fn quirk_73_a_deleted_group_is_gone_in_every_way() {
     assert_ne!(newest(&club.member, "inbox").await, Some(id(&late)));
 }
 
+/// Quirk 74: the inbox that such a group named could take no mail.
 #[tokio::test]
 async fn quirk_74_a_group_with_a_foreign_id_has_an_inbox_that_can_take_mail() {
     let club = Club::found().await;

@@ -53,6 +53,7 @@ async fn only_documents_that_were_read_have_a_tag() {
     call.send().await.ok();
 }
 
+/// Quirk 56: caches were not told.
 #[tokio::test]
 async fn quirk_56_answers_say_what_they_depend_on() {
     let server = TestServer::start().await;

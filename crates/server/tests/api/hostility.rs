@@ -411,6 +411,7 @@ async fn strange_values_are_kept_or_refused_but_break_nothing() {
     serves(&server, &alice).await;
 }
 
+/// Quirk 26: strange forms ended the process.
 #[tokio::test]
 async fn quirk_26_strange_forms_are_answered() {
     let server = TestServer::start().await;

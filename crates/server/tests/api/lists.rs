@@ -12,6 +12,7 @@ async fn list(owner: &Caller, name: &str, member_type: &str) -> Value {
     owner.does(does("create", list)).await["object"].clone()
 }
 
+/// Quirk 77: a gallery was counted and never shown.
 #[tokio::test]
 async fn quirk_77_what_is_counted_under_a_type_is_shown_there() {
     let server = TestServer::start().await;

@@ -246,6 +246,7 @@ async fn another_address_is_used_when_it_is_confirmed_too() {
     assert_eq!(record["email"], "new@mail.test");
 }
 
+/// Quirk 23: an address without a mail server ended the process.
 #[tokio::test]
 async fn quirk_23_an_address_without_a_mail_server_is_kept_and_breaks_nothing() {
     let server = TestServer::start().await;

@@ -10,6 +10,7 @@ async fn under(caller: &Caller, method: &str, host: &str, path: &str) -> Reply {
     call.header("host", host).send().await
 }
 
+/// Quirk 82: changes were redirected with 301, and lost their bodies.
 #[tokio::test]
 async fn quirk_82_other_names_lead_to_the_canonical_one_and_keep_the_method() {
     let server = TestServer::start().await;

@@ -199,6 +199,7 @@ async fn from_the_question_to_the_first_read() {
     assert_eq!(inbox["totalItems"], 6);
 }
 
+/// Quirk 46: "Deny" gave a code.
 #[tokio::test]
 async fn quirk_46_who_denies_gives_nothing() {
     let server = TestServer::start().await;
@@ -235,6 +236,7 @@ async fn quirk_46_who_denies_gives_nothing() {
     assert!(page.body.contains("id=\"denied\""), "{page:?}");
 }
 
+/// Quirk 46: any address was taken.
 #[tokio::test]
 async fn quirk_46_nobody_is_sent_where_the_program_did_not_say() {
     let server = TestServer::start().await;
@@ -478,6 +480,7 @@ async fn a_code_lasts_five_minutes() {
     refused(&late, 400, "invalid_grant");
 }
 
+/// Quirk 48: codes and tokens survived a new password.
 #[tokio::test]
 async fn quirk_48_a_new_password_ends_codes() {
     let server = TestServer::start().await;
@@ -570,6 +573,7 @@ async fn a_client_gets_a_token_for_itself_in_each_way_that_it_can_ask() {
     }
 }
 
+/// Quirks 46 and 70: refusals were faults of the server.
 #[tokio::test]
 async fn quirk_46_and_70_refusals_at_the_token_endpoint_are_those_of_oauth() {
     let server = TestServer::start().await;

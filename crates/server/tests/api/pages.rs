@@ -21,7 +21,7 @@ async fn logging_in_and_out() {
     let cookie = reply.header("set-cookie");
     assert!(cookie.starts_with("__Host-pumphouse="), "{cookie}");
     for attribute in ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
-        assert!(cookie.contains(attribute), "quirk 51: {attribute}");
+        assert!(cookie.contains(attribute), "Quirk 51: {attribute}");
     }
     assert!(browser.get("/").await.body.contains("Your inbox"));
     assert_eq!(browser.get("/main/login").await.status, 303);
@@ -133,6 +133,7 @@ async fn registering_on_the_page() {
     );
 }
 
+/// Quirk 51: they were done.
 #[tokio::test]
 async fn quirk_51_forms_of_other_sites_are_refused() {
     let server = TestServer::start().await;

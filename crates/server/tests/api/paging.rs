@@ -44,7 +44,7 @@ async fn an_inbox_is_walked_to_its_end_and_back_without_loss_or_repetition() {
 
     let pages = walk(&alice, &inbox, "next").await;
     let sizes: Vec<usize> = pages.iter().map(Vec::len).collect();
-    assert_eq!(sizes, [20, 20, 10], "no page beyond the last: quirk 59");
+    assert_eq!(sizes, [20, 20, 10], "no page beyond the last: Quirk 59");
     assert_eq!(pages.concat(), all);
 
     let oldest = format!("{inbox}?offset=49");
@@ -164,6 +164,7 @@ async fn next_is_offered_where_something_is_older() {
     }
 }
 
+/// Quirk 8: kept.
 #[tokio::test]
 async fn quirk_8_since_gives_what_is_directly_newer() {
     let server = TestServer::start().await;
@@ -217,6 +218,7 @@ async fn wrong_arguments_are_refused_in_the_words_of_the_protocol() {
     }
 }
 
+/// Quirk 24: an unknown cursor was a fault of the server, or its end.
 #[tokio::test]
 async fn quirk_24_a_cursor_that_is_not_in_the_feed_is_refused() {
     let server = TestServer::start().await;
@@ -254,6 +256,7 @@ async fn quirk_24_a_cursor_that_is_not_in_the_feed_is_refused() {
     }
 }
 
+/// Quirk 57: cursors worked in few collections, and offsets did not.
 #[tokio::test]
 async fn quirk_57_every_collection_is_paged_by_ids() {
     let server = TestServer::start().await;
@@ -339,9 +342,10 @@ async fn pages_of_people_name_themselves_and_their_collection() {
     let page = alice.get(base).await.ok();
     let prev = format!("{base}?since={encoded}");
     assert_eq!(page["links"]["prev"]["href"], prev);
-    assert!(page["links"].get("next").is_none(), "quirk 59");
+    assert!(page["links"].get("next").is_none(), "Quirk 59");
 }
 
+/// Quirk 58: a search was not counted.
 #[tokio::test]
 async fn quirk_58_people_are_searched_by_name_and_counted() {
     let server = TestServer::start().await;

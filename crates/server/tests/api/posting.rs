@@ -12,7 +12,7 @@ async fn everything_is_filled_in() {
     let server = TestServer::start().await;
     let alice = server.user("alice").await;
     let done = alice.tries(post(note("Hello <b>world</b>"))).await;
-    assert_eq!(done.status, 200, "quirk 1");
+    assert_eq!(done.status, 200, "Quirk 1");
     let done = done.ok();
     let id = done["id"].as_str().unwrap();
     let (base, uuid) = id.rsplit_once('/').unwrap();
@@ -100,6 +100,7 @@ async fn what_a_client_gives_is_kept_where_it_may() {
     );
 }
 
+/// Quirk 65: private keys were shown in many places.
 #[tokio::test]
 async fn quirk_65_keys_with_an_underscore_are_dropped_everywhere() {
     let server = TestServer::start().await;
@@ -150,12 +151,13 @@ async fn html_is_scrubbed_wherever_it_is_shown() {
     ] {
         assert!(clean(text), "{text}");
     }
-    assert!(object.get("image").is_none(), "quirk 49");
+    assert!(object.get("image").is_none(), "Quirk 49");
     let mut update = does("update", mention(&object));
     update["object"]["content"] = evil.into();
     assert!(clean(&alice.does(update).await["object"]["content"]));
 }
 
+/// Quirk 70: these were answered with 500.
 #[tokio::test]
 async fn quirk_70_wrong_types_are_refused_and_nothing_is_kept() {
     let server = TestServer::start().await;
@@ -377,6 +379,7 @@ async fn the_generator_is_the_application() {
     assert_eq!(again["generator"]["id"], id);
 }
 
+/// Quirk 71: such activities had no date, page or address, and a second one took the place of the first.
 #[tokio::test]
 async fn quirk_71_a_client_may_name_an_activity_once() {
     let server = TestServer::start().await;

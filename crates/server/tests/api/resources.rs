@@ -16,6 +16,7 @@ async fn delete(caller: &Caller, address: &str) -> pumphouse_testkit::Reply {
     caller.request("DELETE", address).send().await
 }
 
+/// Quirk 42: `PUT` could change actor and recipients.
 #[tokio::test]
 async fn quirk_42_an_activity_is_changed_by_its_actor_and_who_did_what_for_whom_stays() {
     let server = TestServer::start().await;
@@ -189,6 +190,7 @@ async fn an_object_is_updated_at_its_address_and_that_is_told() {
         .refused(404, "Unknown type: nothing");
 }
 
+/// Quirk 73: what was deleted could be liked, answered, changed and deleted again.
 #[tokio::test]
 async fn quirk_73_what_was_deleted_at_its_address_is_gone_in_every_way() {
     let server = TestServer::start().await;

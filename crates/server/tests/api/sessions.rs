@@ -34,8 +34,8 @@ fn person(client: &Caller, record: &Value) -> Caller {
 /// No answer holds what a password can be guessed from.
 #[track_caller]
 fn has_no_password(reply: &Reply) {
-    assert!(!reply.body.contains("argon2"), "quirk 43: {reply:?}");
-    assert!(!reply.body.contains("assword"), "quirk 43: {reply:?}");
+    assert!(!reply.body.contains("argon2"), "Quirk 43: {reply:?}");
+    assert!(!reply.body.contains("assword"), "Quirk 43: {reply:?}");
 }
 
 #[tokio::test]
@@ -118,6 +118,7 @@ async fn a_registration_begins_a_session() {
     nobody.not_believed(400, "Missing required parameter");
 }
 
+/// Quirk 43: the answer held the hash of the password.
 #[tokio::test]
 async fn quirk_43_a_session_is_renewed_without_telling_the_password() {
     let server = TestServer::start().await;
@@ -173,6 +174,7 @@ async fn logging_out_ends_the_session() {
     nobody.send().await.refused(401, "Not logged in.");
 }
 
+/// Quirk 51: sessions lived side by side.
 #[tokio::test]
 async fn quirk_51_a_log_in_ends_the_session_before() {
     let server = TestServer::start().await;
@@ -186,6 +188,7 @@ async fn quirk_51_a_log_in_ends_the_session_before() {
     before.send().await.refused(401, "Not logged in.");
 }
 
+/// Quirk 51: what came with a cookie was done, whoever sent it.
 #[tokio::test]
 async fn quirk_51_what_comes_with_a_cookie_from_another_site_changes_nothing() {
     let server = TestServer::start().await;

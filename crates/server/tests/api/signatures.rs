@@ -11,6 +11,7 @@ const TOKEN: &str = "Invalid / expired Token";
 const SIGNATURE: &str = "Invalid signature";
 const MISSING: &str = "Missing required parameter";
 
+/// Quirk 36: a request could be sent again by whoever had seen it.
 #[tokio::test]
 async fn quirk_36_a_request_is_taken_once_even_after_a_restart() {
     let mut server = TestServer::start().await;
@@ -55,6 +56,7 @@ async fn a_nonce_is_used_up_by_valid_signatures_only() {
     );
 }
 
+/// Quirk 36: timestamps were not looked at.
 #[tokio::test]
 async fn quirk_36_timestamps_are_believed_within_five_minutes() {
     let server = TestServer::start().await;
@@ -81,6 +83,7 @@ async fn quirk_36_timestamps_are_believed_within_five_minutes() {
     old.not_believed(401, text);
 }
 
+/// Quirk 5: kept, since other servers register anew on 401 alone.
 #[tokio::test]
 async fn quirk_5_unknown_applications_are_told_by_401_and_unknown_tokens_by_400() {
     let server = TestServer::start().await;
@@ -154,6 +157,7 @@ async fn a_changed_address_or_method_is_refused() {
     other_token.not_believed(400, TOKEN);
 }
 
+/// Quirk 80: the scheme was that of the socket, not of the public address.
 #[tokio::test]
 async fn quirk_80_signatures_are_made_for_the_public_address() {
     let server = TestServer::start_as("pump.test", Some(443)).await;
@@ -271,7 +275,7 @@ async fn nobody_reads_without_credentials() {
         assert_eq!(
             reply.header("www-authenticate"),
             "OAuth realm=\"OAuth\"",
-            "quirk 90"
+            "Quirk 90"
         );
     }
     for scheme in ["Basic YWxpY2U6eA==", "Bear x", ""] {
@@ -326,6 +330,7 @@ async fn a_session_reads_and_does_not_write() {
     );
 }
 
+/// Quirk 79: the standard form was refused.
 #[tokio::test]
 async fn quirk_79_plaintext_is_taken_in_its_standard_form_over_https_only() {
     let server = TestServer::start().await;

@@ -90,6 +90,7 @@ async fn a_large_picture_gets_a_thumbnail() {
     assert_eq!(small["fullImage"], Value::Null);
 }
 
+/// Quirk 15: kept, and what is said with the upload is no longer lost.
 #[tokio::test]
 async fn quirk_15_an_upload_is_posted_whole_and_titled_then_or_later() {
     let server = TestServer::start().await;
@@ -215,6 +216,7 @@ async fn parts_are_given_and_what_is_known_is_not_sent_again() {
     assert_eq!((head.status, head.header("content-length")), (200, "5"));
 }
 
+/// Quirk 68: files that are no media could never be downloaded.
 #[tokio::test]
 async fn quirk_68_what_a_browser_would_run_is_saved_and_not_shown() {
     let server = TestServer::start().await;
@@ -245,6 +247,7 @@ async fn quirk_68_what_a_browser_would_run_is_saved_and_not_shown() {
     }
 }
 
+/// Quirk 69: pictures of other types were a fault of the server.
 #[tokio::test]
 async fn quirk_69_other_pictures_sounds_and_films() {
     let server = TestServer::start().await;

@@ -75,6 +75,7 @@ impl Cast {
     }
 }
 
+/// Quirk 60: members of a list did not get what was addressed to their list.
 #[tokio::test]
 async fn quirk_60_each_reader_sees_what_was_addressed_to_them_and_nothing_else() {
     let cast = Cast::gather().await;
@@ -107,7 +108,7 @@ async fn quirk_60_each_reader_sees_what_was_addressed_to_them_and_nothing_else()
                 assert_eq!(answers[0].ok()["object"]["content"], "A secret", "{case}");
                 assert_eq!(answers[1].ok()["content"], "A secret", "{case}");
                 // The answer has the recipients of what it answers, and so the same readers,
-                // but for those who were named in secret (quirk 37).
+                // but for those who were named in secret (Quirk 37).
                 let shown = ids(&answers[2].ok());
                 let told = matches!(field, "to" | "cc") || name == "alice";
                 let wanted: &[&str] = if told {
@@ -164,6 +165,7 @@ async fn secret_recipients_are_shown_to_the_actor_alone() {
     }
 }
 
+/// Quirk 37: hidden recipients were copied into answers and likes, for all to see.
 #[tokio::test]
 async fn quirk_37_who_answers_or_likes_learns_no_secret_recipients() {
     let cast = Cast::gather().await;
@@ -184,6 +186,7 @@ async fn quirk_37_who_answers_or_likes_learns_no_secret_recipients() {
     }
 }
 
+/// Quirk 40: a reaction showed what it was about, also to who may not read it.
 #[tokio::test]
 async fn quirk_40_reactions_to_what_one_may_not_read_are_refused_and_reveal_nothing() {
     let cast = Cast::gather().await;
@@ -223,6 +226,7 @@ async fn quirk_40_reactions_to_what_one_may_not_read_are_refused_and_reveal_noth
     }
 }
 
+/// Quirk 40: so did every other mention.
 #[tokio::test]
 async fn quirk_40_mentioning_an_object_in_any_place_does_not_reveal_it() {
     let cast = Cast::gather().await;
@@ -398,6 +402,7 @@ async fn who_no_longer_follows_sees_what_was_delivered_and_nothing_newer() {
     assert!(!ids(&inbox).contains(&new["id"].as_str().unwrap().to_owned()));
 }
 
+/// Quirk 40: and the words that tell of a reaction.
 #[tokio::test]
 async fn quirk_40_words_do_not_name_what_may_not_be_seen() {
     let server = TestServer::start().await;

@@ -59,6 +59,7 @@ async fn every_verb_has_its_past_tense() {
     assert_eq!(left["content"], words);
 }
 
+/// Quirk 50: styles, forms and ids were kept.
 #[tokio::test]
 async fn quirk_50_what_could_pass_for_the_page_around_it_is_taken_out() {
     let server = TestServer::start().await;
@@ -89,6 +90,7 @@ async fn quirk_50_what_could_pass_for_the_page_around_it_is_taken_out() {
     }
 }
 
+/// Quirk 67: the address of a page was built from a name that could be changed.
 #[tokio::test]
 async fn quirk_67_addresses_of_pages_have_the_nickname_in_them_whatever_the_profile_says() {
     let server = TestServer::start().await;
@@ -106,6 +108,7 @@ async fn quirk_67_addresses_of_pages_have_the_nickname_in_them_whatever_the_prof
     }
 }
 
+/// Quirk 78: there was "a image", and people who like undefined.
 #[tokio::test]
 async fn quirk_78_sentences_have_their_articles_and_names() {
     let server = TestServer::start().await;
@@ -220,6 +223,7 @@ async fn duplicates_elsewhere_are_kept_as_arrays_of_ids() {
     }
 }
 
+/// Quirk 52: faults were shown with a stack trace.
 #[tokio::test]
 async fn quirk_52_faults_of_the_server_are_told_without_their_cause() {
     let mut server = TestServer::start().await;
@@ -245,6 +249,7 @@ async fn quirk_52_faults_of_the_server_are_told_without_their_cause() {
     browser.get("/").await.refused_page(500, text);
 }
 
+/// Quirk 89: there was no such thing as `PUT` or `DELETE` by a foreign id.
 #[tokio::test]
 async fn quirk_89_what_has_an_id_from_elsewhere_is_changed_and_deleted_by_it() {
     let server = TestServer::start().await;

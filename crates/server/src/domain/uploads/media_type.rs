@@ -189,6 +189,7 @@ mod tests {
         );
     }
 
+    /// Quirk 69: they were a fault of the server.
     #[test]
     fn quirk_69_pictures_that_are_not_decoded_are_files() {
         let bmp = MediaType::of(b"BM\x46\0\0\0\0\0\0\0", Some("image/bmp"));
