@@ -1,7 +1,10 @@
 //! Links to related resources, and to media.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::extra::{Extra, PumpIo};
@@ -37,9 +40,41 @@ impl Links {
 
 impl<'de> Deserialize<'de> for Links {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // `null` stands for no links.
-        let links = Option::<BTreeMap<String, Link>>::deserialize(deserializer)?;
-        Ok(Self(links.unwrap_or_default()))
+        deserializer.deserialize_any(Form)
+    }
+}
+
+/// Links as they are written: by relation, or as a list in which each names its own. `null` stands for none.
+struct Form;
+
+impl<'de> Visitor<'de> for Form {
+    type Value = Links;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a map")
+    }
+
+    fn visit_unit<E>(self) -> Result<Links, E> {
+        Ok(Links::default())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Links, A::Error> {
+        BTreeMap::deserialize(MapAccessDeserializer::new(map)).map(Links)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Links, A::Error> {
+        #[derive(Deserialize)]
+        struct Named {
+            rel: String,
+            #[serde(flatten)]
+            link: Link,
+        }
+        let mut links = Links::default();
+        while let Some(Named { rel, link }) = list.next_element()? {
+            // Of several for one relation the first counts.
+            links.0.entry(rel).or_insert(link);
+        }
+        Ok(links)
     }
 }
 
@@ -103,6 +138,27 @@ pub struct MediaLink {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Quirk 89: the list was documented, and refused.
+    #[test]
+    fn quirk_89_links_may_stand_in_a_list() {
+        let list = r#"[{"rel":"self","href":"http://a/"},{"rel":"next","href":"http://b/","type":"x"},
+            {"rel":"self","href":"http://c/"}]"#;
+        let links: Links = serde_json::from_str(list).unwrap();
+        assert_eq!(links.href("self"), Some("http://a/"));
+        let written = serde_json::to_string(&links).unwrap();
+        assert_eq!(
+            written,
+            r#"{"next":{"href":"http://b/","type":"x"},"self":{"href":"http://a/"}}"#
+        );
+        for wrong in [r#"["x"]"#, r#"[{"href":"x"}]"#, r#"[{"rel":"x"}]"#, "7"] {
+            assert!(serde_json::from_str::<Links>(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(
+            serde_json::from_str::<Links>("null").unwrap(),
+            Links::default()
+        );
+    }
 
     #[test]
     fn a_plain_address_is_a_link() {

@@ -8,7 +8,7 @@ use pumphouse_store::{Dialback, Error, Store};
 use pumphouse_testkit::{Call, Reply, START, TestServer};
 use serde_json::json;
 
-use crate::support::{note, post_publicly};
+use crate::support::{note, post, post_publicly};
 
 /// The time at which every test begins, and near ones.
 const NOW: &str = "Fri, 15 Jan 2027 08:00:00 GMT";
@@ -273,6 +273,15 @@ async fn a_host_and_a_person_of_it_register_when_their_server_confirms_it() {
         let client = receiver.anonymous().with_client(credentials);
         let feed = client.get(&alice.path("feed/major")).await.ok();
         assert_eq!(feed["items"][0]["id"], posted["id"]);
+        // Quirk 34: it reads, and acts for nobody, least of all for somebody of this server.
+        let mut activity = post(note("forged"));
+        activity["actor"] = alice.person();
+        for feed in ["feed", "inbox"] {
+            let forged = client.post_json(&alice.path(feed), &activity).await;
+            assert!((400..500).contains(&forged.status), "{forged:?}");
+        }
+        let inbox = alice.get(&alice.path("inbox/major")).await.ok();
+        assert_eq!(inbox["items"][0]["id"], posted["id"]);
         // It counts once.
         let again = registration(&receiver, &authorization, Some(NOW));
         refused(&again.send().await, "We've already seen this request.");

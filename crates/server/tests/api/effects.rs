@@ -43,10 +43,13 @@ async fn following_and_unfollowing() {
     assert_eq!(items(&bob, &bob.path("following")).await, none());
     let again = bob.tries(does("stop-following", alice.person())).await;
     again.refused(400, &format!("No such {edge}"));
-    let unknown = json!({"objectType": "person", "id": "acct:nobody@pump.test"});
-    for verb in ["follow", "stop-following"] {
-        let reply = bob.tries(does(verb, unknown.clone())).await;
-        reply.refused(400, "No such 'person' with id 'acct:nobody@pump.test'");
+    // Quirk 86: who cannot be found is not followed.
+    for id in ["acct:nobody@pump.test", "acct:nobody@nowhere.test"] {
+        let unknown = json!({"objectType": "person", "id": id});
+        for verb in ["follow", "stop-following"] {
+            let reply = bob.tries(does(verb, unknown.clone())).await;
+            reply.refused(400, &format!("No such 'person' with id '{id}'"));
+        }
     }
     // By POST to `following`.
     let person = bob

@@ -81,6 +81,7 @@ async fn what_a_client_gives_is_kept_where_it_may() {
             .starts_with("https://pump.test/alice/")
     );
     assert!(done.get("received").is_none() && done.get("deleted").is_none());
+    // Quirk 85: tallies and marks are the server's, not the sender's.
     let object = alice.get(href(&done["object"])).await.ok();
     assert_eq!(object["rating"], 7);
     assert_eq!(object["published"], "1999-01-01T00:00:00Z");

@@ -282,3 +282,20 @@ async fn quirk_89_what_has_an_id_from_elsewhere_is_changed_and_deleted_by_it() {
     let unknown = alice.put_json("/api/nothing?id=x", &change).await;
     unknown.refused(404, "Unknown type: nothing");
 }
+
+/// Quirk 89: links in a list were documented, and refused.
+#[tokio::test]
+async fn quirk_89_links_may_stand_in_a_list() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let mut linked = note("x");
+    linked["links"] = json!([
+        {"rel": "alternate", "href": "https://h.test/", "type": "text/html"},
+        {"rel": "self", "href": "https://h.test/"},
+    ]);
+    let posted = alice.does(post(linked)).await;
+    let object = &posted["object"];
+    assert_eq!(href(object), object["id"]);
+    let alternate = json!({"href": "https://h.test/", "type": "text/html"});
+    assert_eq!(object["links"]["alternate"], alternate);
+}
