@@ -219,31 +219,43 @@ impl<'a> Request<'a> {
 
     #[inline(always)]
     pub(crate) fn locate(&self) -> Result<Located<'a>, UrlError> {
-        let mut located = Located::default();
-        located.locate(self)?;
-        Ok(located)
+        match self.address {
+            Address::Url(url) => {
+                let parts = url::split(url)?;
+                let authority = self.host.unwrap_or(parts.authority);
+                Ok(Located {
+                    scheme: parts.scheme,
+                    authority: Authority::parse(parts.scheme, authority)?,
+                    encoded_origin: None,
+                    target: parts.target,
+                })
+            }
+            Address::Target { origin, target } => {
+                let mut located = Located::default();
+                located.set(origin, target)?;
+                Ok(located)
+            }
+        }
+    }
+
+    /// The same, written where it stays.
+    #[inline(always)]
+    pub(crate) fn locate_into(&self, located: &mut Located<'a>) -> Result<(), UrlError> {
+        match self.address {
+            Address::Url(_) => *located = self.locate()?,
+            Address::Target { origin, target } => located.set(origin, target)?,
+        }
+        Ok(())
     }
 }
 
 impl<'a> Located<'a> {
-    /// Takes the address of a request apart, piece by piece where it stays.
     #[inline(always)]
-    pub(crate) fn locate(&mut self, request: &Request<'a>) -> Result<(), UrlError> {
-        match request.address {
-            Address::Url(url) => {
-                let parts = url::split(url)?;
-                let authority = request.host.unwrap_or(parts.authority);
-                self.scheme = parts.scheme;
-                self.authority = Authority::parse(parts.scheme, authority)?;
-                self.target = parts.target;
-            }
-            Address::Target { origin, target } => {
-                self.scheme = origin.scheme();
-                self.authority = origin.parsed_authority();
-                self.encoded_origin = Some(origin.encoded());
-                self.target = url::split_request_target(target)?;
-            }
-        }
+    fn set(&mut self, origin: &'a Origin, target: &'a str) -> Result<(), UrlError> {
+        self.scheme = origin.scheme();
+        self.authority = origin.parsed_authority();
+        self.encoded_origin = Some(origin.encoded());
+        self.target = url::split_request_target(target)?;
         Ok(())
     }
 

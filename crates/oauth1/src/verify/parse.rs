@@ -31,7 +31,7 @@ fn parse<'a>(request: &Request<'a>, policy: &Policy, now: u64) -> Result<Unverif
         located: Located::default(),
         claims: Claims::default(),
     });
-    let located = received.located.locate(request);
+    let located = request.locate_into(&mut received.located);
     located.map_err(Problem::UrlMalformed)?;
     if request.has_ambiguous_media_type() {
         return Err(Problem::MediaTypeAmbiguous);
