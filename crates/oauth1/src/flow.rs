@@ -121,10 +121,10 @@ impl Flow {
     /// a provider without it speaks OAuth 1.0 of 2007, which lets strangers take over sessions.
     pub fn pending(&self, answer: &Answer<'_>) -> Result<Pending, FlowError> {
         let fields = answer.fields()?;
+        let (token, secret) = fields.credentials()?;
         if fields.get("oauth_callback_confirmed") != Some("true") {
             return Err(FlowError::CallbackUnconfirmed);
         }
-        let (token, secret) = fields.credentials()?;
         Ok(Pending::from_parts(token, secret))
     }
 

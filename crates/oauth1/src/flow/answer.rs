@@ -77,11 +77,12 @@ impl<'a> Answer<'a> {
             });
         }
         let body = self.body.trim_ascii();
-        let fields = if body.first() == Some(&b'{') {
-            Fields::from_json(body)
-        } else {
-            Fields::from_form(body)
-        }?;
+        let fields = match body.first() {
+            Some(b'{') => Fields::from_json(body)?,
+            // A page for people.
+            Some(b'<') => return Err(FlowError::Unreadable),
+            _ => Fields::from_form(body)?,
+        };
         fields.check()?;
         Ok(fields)
     }

@@ -135,6 +135,11 @@ fn answers_are_read_strictly_in_what_matters() {
     assert_eq!(missing, FlowError::CredentialMissing("oauth_token_secret"));
     assert_eq!(pending("{").unwrap_err(), FlowError::Unreadable);
     assert_eq!(pending("{} {}").unwrap_err(), FlowError::Unreadable);
+    let page = "<html>a=b&amp;oauth_token=t</html>";
+    assert_eq!(pending(page).unwrap_err(), FlowError::Unreadable);
+    // What holds no credentials at all is of no version of OAuth.
+    let missing = pending("it works").unwrap_err();
+    assert_eq!(missing, FlowError::CredentialMissing("oauth_token"));
     let refused =
         Answer::new(401, "").with_challenge(r#"OAuth realm="", oauth_problem="nonce_used""#);
     assert_eq!(
