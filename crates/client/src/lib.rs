@@ -17,8 +17,9 @@
 #![doc = include_str!("../examples/connect_again.rs")]
 //! ```
 //!
-//! Programs that want none of this to be their concern give the client a [`FileStore`] and call
-//! [`Client::connect`]: the first time it asks, later it does not.
+//! Programs that want none of this to be their concern give the client a [`FileStore`], or with the
+//! feature `keyring` the system's keyring, and call [`Client::connect`]: the first time it asks, later
+//! it does not.
 //!
 //! # How it is built
 //!
@@ -101,6 +102,8 @@ pub use self::session::{
     PageRequest, Person, PersonRef, PostFile, Received, Recipient, Request, Response, Session,
     Upload, Watch, Written,
 };
+#[cfg(feature = "keyring")]
+pub use self::store::KeyringStore;
 pub use self::store::{
     CredentialStore, FileStore, KeptClient, KeptPending, MemoryStore, Record, RecordKey, ServerKey,
     ServerRecord,
