@@ -102,6 +102,14 @@ fn without_an_account_the_way_to_one_is_told() {
         &["post", "x"],
         &["inbox"],
         &["outbox"],
+        &["watch"],
+        &["favourites"],
+        &["search", "x"],
+        &["show", "1"],
+        &["thread", "1"],
+        &["download", "1"],
+        &["backup", "saved"],
+        &["request", "GET", "/"],
         &["logout"],
     ] {
         let outcome = pumphouse(home.path(), arguments);
@@ -257,6 +265,55 @@ fn plain_http_must_be_asked_for() {
     assert!(refused.err.contains("--insecure-http"), "{}", refused.err);
     let allowed = pumphouse(home.path(), &["whoami", "--insecure-http"]);
     assert_eq!(allowed.status, 1, "{}", allowed.err);
+}
+
+/// The account of a server that answers whatever is asked with this, until the test ends; `{n}` in it
+/// is another number each time.
+fn account_of_a_server_that_goes_on(home: &Path, body: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for number in 0.. {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 16 * 1024]);
+            let body = body.replace("{n}", &number.to_string());
+            let body = body.replace("{host}", &address.to_string());
+            let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length:";
+            let _ = stream.write_all(format!("{head} {}\r\n\r\n{body}", body.len()).as_bytes());
+        }
+    });
+    let account = format!("a@{address}");
+    write_account(home, &account, &format!("http://{address}"));
+    account
+}
+
+#[test]
+fn a_conversation_without_end_is_bounded() {
+    // Every answer has an answer, and answers another note; all of it tries to steer the terminal.
+    let body = "{\"objectType\":\"note\",\"id\":\"http://{host}/api/note/{n}\",\
+        \"content\":\"&#27;[2J\u{9b}31m{n}\",\"displayName\":\"\\u001b]0;x\",\
+        \"inReplyTo\":{\"objectType\":\"note\",\"id\":\"http://{host}/api/note/up{n}\"},\
+        \"replies\":{\"url\":\"http://{host}/api/note/{n}/replies\"},\
+        \"items\":[{\"objectType\":\"comment\",\"id\":\"http://{host}/api/comment/{n}\",\
+        \"replies\":{\"url\":\"http://{host}/api/comment/{n}/replies\"}}]}";
+    let home = home();
+    let account = account_of_a_server_that_goes_on(home.path(), body);
+    let note = format!("http://{}/api/note/x", account.trim_start_matches("a@"));
+    for (count, shown) in [("10", 10), ("1000", 51)] {
+        let thread = ["thread", &note, "-n", count, "--account", &account];
+        let thread = pumphouse(home.path(), &thread);
+        assert_eq!(thread.status, 0, "{}", thread.err);
+        let numbers = thread
+            .out
+            .lines()
+            .filter(|line| line.contains("comment") && !line.contains("http"));
+        assert_eq!(numbers.count() + 1, shown, "{}", thread.out);
+        assert!(thread.err.starts_with("There is more: "), "{}", thread.err);
+        assert!(!thread.out.contains(['\u{1b}', '\u{9b}']), "{}", thread.out);
+    }
+    let shown = pumphouse(home.path(), &["show", &note, "--account", &account]);
+    assert_eq!(shown.status, 0, "{}", shown.err);
+    assert!(!shown.out.contains(['\u{1b}', '\u{9b}']), "{}", shown.out);
 }
 
 /// The account of a server that gives this answer once, and then no more.

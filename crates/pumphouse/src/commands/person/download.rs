@@ -54,8 +54,11 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         return Err(error.with_hint("replace it with --force, or choose another name with -o"));
     }
     let bar = Bar::bytes(&path.to_string_lossy());
-    let fetched = session.download(address.as_str()).on_progress(bar.hear());
-    let fetched = fetched.to_file(&path).await;
+    let mut fetching = session.download(address.as_str()).on_progress(bar.hear());
+    if !args.force {
+        fetching = fetching.keep_existing();
+    }
+    let fetched = fetching.to_file(&path).await;
     drop(bar);
     let fetched = fetched?;
     args.format.own(

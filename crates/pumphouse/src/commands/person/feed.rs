@@ -2,16 +2,15 @@
 //! printed.
 
 use jiff::Timestamp;
-use pumphouse_activity::{Activity, Object, User};
-use pumphouse_client::{ErrorKind, Item, Items, PersonRef, Session};
-use serde::Serialize;
+use pumphouse_client::{ErrorKind, Items, PersonRef, Session};
 
+use super::listed::Listed;
 use crate::account::Account;
 use crate::error::Error;
-use crate::memory::{MemoryFile, Numbers, Shown};
+use crate::memory::{MemoryFile, Numbers};
 use crate::output::Format;
 use crate::reference::Reference;
-use crate::{output, text, time, view};
+use crate::{output, text, time};
 
 /// How many items are shown if nothing is said.
 const DEFAULT_COUNT: u64 = 20;
@@ -65,50 +64,6 @@ pub(super) struct OfArgs {
     /// Of somebody else: user@host, or the number or URL of a person
     #[arg(long, value_name = "WHO")]
     of: Option<Reference>,
-}
-
-/// What can be listed.
-pub(super) trait Listed: Item + Serialize {
-    /// What other commands have to know of it.
-    fn shown(&self, session: &Session) -> Option<Shown>;
-
-    /// The item for people, in lines.
-    fn in_words(&self, session: &Session, now: Timestamp) -> String;
-}
-
-impl Listed for Activity {
-    fn shown(&self, _: &Session) -> Option<Shown> {
-        Shown::activity(self)
-    }
-
-    fn in_words(&self, _: &Session, now: Timestamp) -> String {
-        view::activity(self, now)
-    }
-}
-
-impl Listed for Object {
-    fn shown(&self, _: &Session) -> Option<Shown> {
-        Shown::object(self)
-    }
-
-    fn in_words(&self, _: &Session, now: Timestamp) -> String {
-        view::object(self, now)
-    }
-}
-
-impl Listed for User {
-    fn shown(&self, session: &Session) -> Option<Shown> {
-        let name = self.nickname.as_deref()?;
-        let id = format!("acct:{name}@{}", session.account().host());
-        Shown::object(&Object {
-            preferred_username: self.nickname.clone(),
-            ..Object::reference("person", id)
-        })
-    }
-
-    fn in_words(&self, session: &Session, _: Timestamp) -> String {
-        view::user(self, session.account().host())
-    }
 }
 
 /// A list that is to be shown.

@@ -1,4 +1,4 @@
-//! The commands of a person with an account, one file each; `doing`, `feed`, `recipients`, `sending` and `writing` are
+//! The commands of a person with an account, one file each; `doing`, `feed`, `listed`, `recipients`, `sending` and `writing` are
 //! what several of them have in common.
 
 mod accounts;
@@ -17,6 +17,7 @@ mod inbox;
 mod join;
 mod leave;
 mod like;
+mod listed;
 mod login;
 mod logout;
 mod outbox;

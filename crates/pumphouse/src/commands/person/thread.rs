@@ -56,7 +56,9 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let whole = thread.show(&session, root).await;
     thread.numbers.keep();
     if !whole? {
-        output::note("There is more; ask for it with --count.");
+        output::note(
+            "There is more: ask for it with --count, or for the thread of the last answer.",
+        );
     }
     thread.end()
 }
@@ -104,7 +106,7 @@ struct Thread {
 impl Thread {
     /// Prints the tree, the oldest answer first; says whether that was all of it.
     async fn show(&mut self, session: &Session, root: Object) -> Result<bool, Error> {
-        let mut seen = HashSet::new();
+        let (mut seen, mut is_whole) = (HashSet::new(), true);
         let mut waiting = vec![(root, 0)];
         while let Some((object, depth)) = waiting.pop() {
             if object
@@ -119,19 +121,24 @@ impl Thread {
             }
             self.left -= 1;
             self.print(&object, depth)?;
-            if depth < DEEPEST && object.replies.is_some() && object.reply_count() != Some(0) {
-                // Newest first, so that the oldest is the next.
-                let answers = session.replies(&object).items().limit(self.left + 1);
-                match answers.collect().await {
-                    Ok(answers) => waiting.extend(answers.into_iter().map(|it| (it, depth + 1))),
-                    Err(error) if is_hidden(error.kind()) => {
-                        output::note("Some answers are not for you to see.");
-                    }
-                    Err(error) => return Err(error.into()),
+            if object.replies.is_none() || object.reply_count() == Some(0) {
+                continue;
+            }
+            if depth == DEEPEST {
+                is_whole = false;
+                continue;
+            }
+            // Newest first, so that the oldest is the next.
+            let answers = session.replies(&object).items().limit(self.left + 1);
+            match answers.collect().await {
+                Ok(answers) => waiting.extend(answers.into_iter().map(|it| (it, depth + 1))),
+                Err(error) if is_hidden(error.kind()) => {
+                    output::note("Some answers are not for you to see.");
                 }
+                Err(error) => return Err(error.into()),
             }
         }
-        Ok(true)
+        Ok(is_whole)
     }
 
     fn print(&mut self, object: &Object, depth: usize) -> Result<(), Error> {

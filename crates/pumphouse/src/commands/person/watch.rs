@@ -2,7 +2,7 @@
 
 use pumphouse_activity::Activity;
 
-use super::feed::Half;
+use super::inbox::Which;
 use crate::account::Account;
 use crate::error::Error;
 use crate::memory::{MemoryFile, Numbers, Shown};
@@ -19,12 +19,8 @@ Examples:
   pumphouse watch --direct --major
   pumphouse watch --since-last --json")]
 pub(crate) struct Args {
-    /// Only what was addressed to you alone
-    #[arg(long)]
-    direct: bool,
-
     #[command(flatten)]
-    half: Half,
+    which: Which,
 
     /// Begin with what is newer than what was shown last with this option, here and by inbox
     #[arg(long)]
@@ -40,21 +36,8 @@ pub(crate) struct Args {
 /// Watches and prints.
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let session = args.account.session().await?;
-    let mut inbox = session.inbox();
-    let mut words = vec!["inbox"];
-    if args.direct {
-        inbox = inbox.direct();
-        words.push("--direct");
-    }
-    if args.half.major {
-        inbox = inbox.major();
-        words.push("--major");
-    }
-    if args.half.minor {
-        inbox = inbox.minor();
-        words.push("--minor");
-    }
-    let place = words.join(" ");
+    let (inbox, options) = args.which.of(&session);
+    let place = [&["inbox"], options.as_slice()].concat().join(" ");
     let memory = MemoryFile::of(session.account())?;
     let mut watch = inbox.watch();
     if args.since_last

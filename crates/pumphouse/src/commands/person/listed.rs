@@ -1,0 +1,53 @@
+//! What can be listed: how other commands know it, and how people read it.
+
+use jiff::Timestamp;
+use pumphouse_activity::{Activity, Object, User};
+use pumphouse_client::{Item, Session};
+use serde::Serialize;
+
+use crate::memory::Shown;
+use crate::view;
+
+/// What can be listed.
+pub(super) trait Listed: Item + Serialize {
+    /// What other commands have to know of it.
+    fn shown(&self, session: &Session) -> Option<Shown>;
+
+    /// The item for people, in lines.
+    fn in_words(&self, session: &Session, now: Timestamp) -> String;
+}
+
+impl Listed for Activity {
+    fn shown(&self, _: &Session) -> Option<Shown> {
+        Shown::activity(self)
+    }
+
+    fn in_words(&self, _: &Session, now: Timestamp) -> String {
+        view::activity(self, now)
+    }
+}
+
+impl Listed for Object {
+    fn shown(&self, _: &Session) -> Option<Shown> {
+        Shown::object(self)
+    }
+
+    fn in_words(&self, _: &Session, now: Timestamp) -> String {
+        view::object(self, now)
+    }
+}
+
+impl Listed for User {
+    fn shown(&self, session: &Session) -> Option<Shown> {
+        let name = self.nickname.as_deref()?;
+        let id = format!("acct:{name}@{}", session.account().host());
+        Shown::object(&Object {
+            preferred_username: self.nickname.clone(),
+            ..Object::reference("person", id)
+        })
+    }
+
+    fn in_words(&self, session: &Session, _: Timestamp) -> String {
+        view::user(self, session.account().host())
+    }
+}
