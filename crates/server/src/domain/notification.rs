@@ -6,19 +6,22 @@ use std::collections::VecDeque;
 use html2text::config::Config;
 use html2text::render::{TextDecorator, TrivialDecorator};
 use pumphouse_activity::Activity;
-use pumphouse_store::{StoredActivity, Transaction, UserKey};
+use pumphouse_store::{StoredActivity, Transaction, User, UserKey};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::audience::Audience;
 use super::letters::Letter;
 use super::posting::Actor;
 use super::render::{Detail, Renderer};
-use super::{Site, Viewer};
+use super::{Site, Viewer, users};
 use crate::error::{Error, Result};
 
 /// What such a job is called.
 pub(crate) const KIND: &str = "notification";
 
+/// What it is called among a user's `settings` (section 4.5) that they want no letters: it is false.
+const SETTING: &str = "letters";
 /// How many letters are written in one transaction.
 const BATCH: usize = 50;
 /// Of longer texts the rest is read elsewhere; deep HTML takes a time that grows faster than its length.
@@ -71,7 +74,23 @@ pub(crate) fn resume(tx: &Transaction<'_>, site: &Site, job: i64, now: i64) -> R
     Ok(!named.people.is_empty())
 }
 
-/// Writes to one user, if there is an address that was confirmed.
+/// Whether somebody hears of what is addressed to them; who did not say does.
+pub(crate) fn is_wanted(user: &User) -> Result<bool> {
+    let settings = users::properties(user)?.remove("settings");
+    Ok(settings.is_none_or(|settings| settings[SETTING] != false))
+}
+
+/// Records whether somebody wants letters. Their other settings stay.
+pub(crate) fn set_wanted(tx: &Transaction<'_>, user: &User, wanted: bool, now: i64) -> Result<()> {
+    let mut settings = match users::properties(user)?.remove("settings") {
+        Some(Value::Object(settings)) => settings,
+        _ => Map::new(),
+    };
+    settings.insert(SETTING.to_owned(), wanted.into());
+    users::set_property(tx, user, "settings", settings.into(), now)
+}
+
+/// Writes to one user, if there is an address that was confirmed and they did not say no.
 fn notify(
     tx: &Transaction<'_>,
     site: &Site,
@@ -85,6 +104,9 @@ fn notify(
     let Some(email) = user.email.clone() else {
         return Ok(());
     };
+    if !is_wanted(&user)? {
+        return Ok(());
+    }
     let nickname = user.nickname.clone();
     let viewer = Viewer::User(user);
     let seen = Renderer::new(tx, site, &viewer).one_activity(activity, Detail::Bare)?;

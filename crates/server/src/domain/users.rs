@@ -192,7 +192,8 @@ pub(crate) fn set_property(
     keep_properties(tx, user, &properties, now)
 }
 
-fn properties(user: &User) -> Result<Map<String, Value>> {
+/// A user's further properties.
+pub(crate) fn properties(user: &User) -> Result<Map<String, Value>> {
     serde_json::from_str(&user.properties)
         .map_err(|error| Error::internal("properties of a user", error))
 }

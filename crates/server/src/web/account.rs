@@ -1,10 +1,11 @@
-//! `/main/account`: somebody who is logged in gives another e-mail address. Sessions are not held up
-//! by an address that is not confirmed, so this is the way for who has none where one is needed.
+//! `/main/account`: somebody who is logged in gives another e-mail address, or says whether they want
+//! to hear of what is addressed to them. Sessions are not held up by an address that is not confirmed,
+//! so this is the way for who has none where one is needed.
 
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect};
 use http::StatusCode;
 use pumphouse_store::User;
 
@@ -15,19 +16,22 @@ use crate::app::App;
 use crate::auth::Session;
 use crate::domain::confirmation::NewAddress;
 use crate::domain::emails::Email;
-use crate::domain::users;
+use crate::domain::{notification, users};
 use crate::wire::{Incoming, Reply};
 
 /// What is said when a letter is on its way.
 const SENT: &str =
     "A letter is on its way to that address. Open it, and the address is yours here.";
 
+/// What is said when a choice was recorded.
+const SAVED: &str = "Saved.";
+
 pub(super) async fn show(State(app): State<Arc<App>>, request: Request) -> Reply {
     let incoming = Incoming::read(request).await?;
     let Some(session) = Session::find(&app, &incoming.headers)? else {
         return Ok(Redirect::to("/main/login").into_response());
     };
-    Ok(form(&app, &session.user, StatusCode::OK, None, None))
+    form(&app, &session.user, StatusCode::OK, None, None)
 }
 
 pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Reply {
@@ -39,7 +43,7 @@ pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Rep
     let (user, fields) = (session.user, fields(&incoming));
     let bad = |alert| {
         let status = StatusCode::BAD_REQUEST;
-        Ok(form(&app, &user, status, Some(alert), None))
+        form(&app, &user, status, Some(alert), None)
     };
     let Some(email) = Email::parse(field(&fields, "email")) else {
         return bad("That is no e-mail address.");
@@ -58,7 +62,26 @@ pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Rep
     app.store
         .write(move |tx| wanted.apply(tx, &site, &users::find(tx, key)?, now))
         .await?;
-    Ok(form(&app, &user, StatusCode::OK, None, Some(SENT)))
+    form(&app, &user, StatusCode::OK, None, Some(SENT))
+}
+
+/// Takes whether there shall be letters.
+pub(super) async fn letters(State(app): State<Arc<App>>, request: Request) -> Reply {
+    let incoming = Incoming::read(request).await?;
+    origin::check(&app, &incoming.headers)?;
+    let Some(session) = Session::find(&app, &incoming.headers)? else {
+        return Ok(Redirect::to("/main/login").into_response());
+    };
+    let wanted = field(&fields(&incoming), "letters") == "yes";
+    let (key, now) = (session.user.key, app.now());
+    let user = app
+        .store
+        .write(move |tx| {
+            notification::set_wanted(tx, &users::find(tx, key)?, wanted, now)?;
+            users::find(tx, key)
+        })
+        .await?;
+    form(&app, &user, StatusCode::OK, None, Some(SAVED))
 }
 
 fn form(
@@ -67,19 +90,17 @@ fn form(
     status: StatusCode,
     alert: Option<&str>,
     note: Option<&str>,
-) -> Response {
+) -> Reply {
     let frame = Frame {
         site: &app.site,
         nickname: Some(&user.nickname),
     };
-    let email = user.email.as_deref();
-    page(
-        status,
-        &Account {
-            frame,
-            email,
-            alert,
-            note,
-        },
-    )
+    let account = Account {
+        frame,
+        email: user.email.as_deref(),
+        letters: notification::is_wanted(user)?,
+        alert,
+        note,
+    };
+    Ok(page(status, &account))
 }

@@ -52,7 +52,8 @@ pub(crate) fn routes(web: bool, mails: bool) -> Router<Arc<App>> {
     if mails {
         needed = needed
             .merge(recovery())
-            .route("/main/account", get(account::show).post(account::submit));
+            .route("/main/account", get(account::show).post(account::submit))
+            .route("/main/account/letters", post(account::letters));
     }
     needed
         .merge(oauth2::routes())

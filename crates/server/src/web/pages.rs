@@ -126,6 +126,8 @@ pub(super) struct Account<'a> {
     pub(super) frame: Frame<'a>,
     /// The one that was confirmed.
     pub(super) email: Option<&'a str>,
+    /// Whether they hear of what is addressed to them.
+    pub(super) letters: bool,
     pub(super) alert: Option<&'a str>,
     pub(super) note: Option<&'a str>,
 }

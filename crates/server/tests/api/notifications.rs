@@ -83,3 +83,61 @@ async fn nobody_else_gets_one() {
     let wrong = |(_, text): &&(String, String)| text.contains("Hello\n") && text.contains("note");
     assert_eq!(subjects.iter().find(wrong), None);
 }
+
+/// The owner's setting, by the page or by `PUT`, which is shown to nobody else.
+#[tokio::test]
+async fn who_wants_no_letters_gets_none() {
+    let catcher = MailCatcher::start().await;
+    let server = mailing(&catcher).await;
+    let alice = reachable(&server, &catcher, "alice").await;
+    let bob = reachable(&server, &catcher, "bob").await;
+    let write = async |content: &str| {
+        let activity = addressed(post(note(content)), "to", &[bob.person()]);
+        alice.does(activity).await;
+    };
+    let mut browser = server.browser();
+    browser.log_in("bob").await;
+    let settings = async || bob.get("/api/user/bob").await.ok()["settings"].clone();
+    let checked = "value=\"yes\" checked>";
+    assert!(browser.get("/main/account").await.body.contains(checked));
+
+    let change = json!({"nickname": "bob", "password": PASSWORD, "settings": {"theme": "dark"}});
+    bob.put_json("/api/user/bob", &change).await.ok();
+    browser.log_in("bob").await;
+    let page = browser.submit("/main/account/letters", &[]).await;
+    assert_eq!(page.element("note").as_deref(), Some("Saved."));
+    assert!(!page.body.contains(checked));
+    assert_eq!(settings().await, json!({"theme": "dark", "letters": false}));
+    write("No letter").await;
+
+    let fields = [("letters", "yes")];
+    let page = browser.submit("/main/account/letters", &fields).await;
+    assert!(page.body.contains(checked));
+    write("A letter").await;
+    assert!(catcher.next().await.text.contains("A letter"));
+
+    let change = json!({"nickname": "bob", "password": PASSWORD, "settings": {"letters": false}});
+    bob.put_json("/api/user/bob", &change).await.ok();
+    assert_eq!(alice.get("/api/user/bob").await.ok().get("settings"), None);
+    write("No letter").await;
+    // Letters go out in order, so that nothing else is on its way.
+    let activity = addressed(post(note("The last")), "to", &[alice.person()]);
+    bob.does(activity).await;
+    assert!(catcher.next().await.text.contains("The last"));
+}
+
+#[tokio::test]
+async fn only_who_is_logged_in_says_whether_there_are_letters() {
+    let catcher = MailCatcher::start().await;
+    let server = mailing(&catcher).await;
+    server.user("bob").await;
+    let mut browser = server.browser();
+    let reply = browser.submit("/main/account/letters", &[]).await;
+    assert_eq!(reply.header("location"), "/main/login");
+    browser.log_in("bob").await;
+    let foreign = browser.request("POST", "/main/account/letters").form(&[]);
+    let reply = foreign.header("origin", "https://evil.test").send().await;
+    assert_eq!(reply.status, 403);
+    let page = browser.get("/main/account").await;
+    assert!(page.body.contains("checked"));
+}
