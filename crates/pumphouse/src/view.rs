@@ -34,6 +34,9 @@ pub(crate) fn object(object: &Object, now: Timestamp) -> String {
     if object.is_a("person") {
         return person(object);
     }
+    if object.is_a("collection") {
+        return list(object);
+    }
     let kind = text::one_line(object.object_type.as_deref().unwrap_or("something"));
     let headline = match object.display_name.as_deref().map(text::one_line) {
         Some(name) if !name.is_empty() => format!("{name} ({kind})"),
@@ -55,6 +58,23 @@ pub(crate) fn object(object: &Object, now: Timestamp) -> String {
     lines.extend(body(object));
     lines.extend(counts(object));
     lines.join("\n")
+}
+
+/// A list of people: its name, and how many are on it.
+fn list(list: &Object) -> String {
+    let name = list.display_name.as_deref().unwrap_or("(no name)");
+    let name = output::bold(&text::one_line(name));
+    match list
+        .members
+        .as_deref()
+        .and_then(|members| members.total_items)
+    {
+        Some(count) => format!(
+            "{name}  {}",
+            output::dim(&number_of(count, "member", "members"))
+        ),
+        None => name,
+    }
 }
 
 /// A person: name and address, and what they say of themselves, in short.
@@ -91,7 +111,7 @@ pub(crate) fn profile(person: &Object) -> String {
     lines.extend(place.map(|place| dim_line(&format!("at {place}"))));
     let count = |collection: &Option<Box<Collection>>| collection.as_ref()?.total_items;
     let counts = [
-        count(&person.followers).map(|count| format!("{count} followers")),
+        count(&person.followers).map(|count| number_of(count, "follower", "followers")),
         count(&person.following).map(|count| format!("follows {count}")),
         count(&person.favorites).map(|count| format!("likes {count}")),
         (person.is_followed() == Some(true)).then(|| "you follow them".to_owned()),
@@ -175,10 +195,9 @@ fn described(kind: &str, object: &Object, address: &str) -> String {
 
 /// How many people like, share and answer it.
 fn counts(object: &Object) -> Option<String> {
-    let count = |count: Option<u64>, one: &str, several: &str| match count {
-        None | Some(0) => None,
-        Some(1) => Some(format!("1 {one}")),
-        Some(count) => Some(format!("{count} {several}")),
+    let count = |count: Option<u64>, one: &str, several: &str| {
+        let count = count.filter(|count| *count > 0);
+        count.map(|count| number_of(count, one, several))
     };
     let counts = [
         count(object.like_count(), "like", "likes"),
@@ -189,6 +208,10 @@ fn counts(object: &Object) -> Option<String> {
     ];
     let counts: Vec<String> = counts.into_iter().flatten().collect();
     (!counts.is_empty()).then(|| dim_line(&counts.join(", ")))
+}
+
+fn number_of(count: u64, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
 }
 
 /// Who, by address, and when. Servers write the headline themselves: the address says who it was.

@@ -6,10 +6,12 @@
 mod backup;
 mod calls;
 mod feeds;
+mod lists;
 mod manuals;
 mod nothing;
 #[path = "../../../client/tests/it/person.rs"]
 mod person;
+mod profile;
 mod references;
 mod session;
 mod support;

@@ -33,11 +33,16 @@ async fn what_others_wrote_is_liked_and_shared() {
         "reactions",
         [
             bob.run(&["follow", "alice"]),
+            bob.run(&["follow", "alice"]),
             bob.run(&["inbox", "--major", "-n", "1"]),
+            bob.run(&["like", "1"]),
             bob.run(&["like", "1"]),
             bob.run(&["share", "1"]),
             bob.run(&["unshare", "1"]),
+            bob.run(&["unshare", "1"]),
             bob.run(&["unlike", "1"]),
+            bob.run(&["unlike", "1"]),
+            bob.run(&["unfollow", "alice"]),
             bob.run(&["unfollow", "alice"]),
             bob.run(&["post", "--to", "list:Enemies", "Hello"]),
             bob.run(&["post", "--bto", "alice", "--nobody-else", "Hidden"]),
@@ -46,6 +51,35 @@ async fn what_others_wrote_is_liked_and_shared() {
     let hidden = alice.json(&["inbox", "--major", "-n", "1"]);
     assert_eq!(hidden["items"][0]["object"]["content"], "Hidden");
     assert!(hidden["items"][0].get("bto").is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_is_joined_and_left() {
+    let world = World::start().await;
+    let (alice, bob) = (&world.alice, &world.bob);
+    let group = r#"{"verb": "create", "object": {"objectType": "group", "displayName": "Chess"},
+        "to": [{"objectType": "collection", "id": "http://activityschema.org/collection/public"}]}"#;
+    let made = alice.out(&["request", "POST", "/api/user/alice/feed", "-d", group]);
+    let made: serde_json::Value = serde_json::from_str(&made).unwrap();
+    let group = made["object"]["id"].as_str().unwrap();
+    let note = bob.json(&["post", "No group"]);
+    let note = note["object"]["id"].as_str().unwrap();
+    assert_transcript!(
+        "groups",
+        [
+            bob.run(&["join", group]),
+            bob.run(&["join", group]),
+            bob.run(&["leave", group]),
+            bob.run(&["leave", group]),
+            bob.run(&["join", note]),
+        ]
+    );
+    bob.out(&["join", group]);
+    let members = bob.out(&["request", "GET", &format!("{group}/members")]);
+    assert!(
+        members.contains("\"bob\"") && !members.contains("\"alice\""),
+        "{members}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

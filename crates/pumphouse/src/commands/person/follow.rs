@@ -19,5 +19,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let session = args.on.account.session().await?;
     let person = args.on.person.recipient(&session).await?;
     let name = args.on.person.to_string();
-    doing::send_and_say(session.follow(person), "Followed", &name, args.on.format).await
+    let already = format!("You follow {name} already.");
+    let said = format!("Followed: {name}");
+    doing::send_unless_so(session.follow(person), &said, &already, args.on.format).await
 }

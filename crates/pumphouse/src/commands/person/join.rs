@@ -17,7 +17,9 @@ pub(crate) struct Args {
 /// Does it, and says so.
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let session = args.on.account.session().await?;
-    let object = args.on.item.object(&session).await?;
-    let place = doing::place(Some(&object));
-    doing::send_and_say(session.join(&object), "Joined", &place, args.on.format).await
+    let group = args.on.group(&session).await?;
+    let place = doing::place(Some(&group));
+    let already = format!("You are a member of {place} already.");
+    let said = format!("Joined: {place}");
+    doing::send_unless_so(session.join(&group), &said, &already, args.on.format).await
 }

@@ -17,7 +17,9 @@ pub(crate) struct Args {
 /// Does it, and says so.
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let session = args.on.account.session().await?;
-    let object = args.on.item.object(&session).await?;
-    let place = doing::place(Some(&object));
-    doing::send_and_say(session.leave(&object), "Left", &place, args.on.format).await
+    let group = args.on.group(&session).await?;
+    let place = doing::place(Some(&group));
+    let already = format!("You are no member of {place}.");
+    let said = format!("Left: {place}");
+    doing::send_unless_so(session.leave(&group), &said, &already, args.on.format).await
 }

@@ -19,5 +19,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let session = args.on.account.session().await?;
     let object = args.on.item.object(&session).await?;
     let place = doing::place(Some(&object));
-    doing::send_and_say(session.like(&object), "Liked", &place, args.on.format).await
+    let already = format!("You like {place} already.");
+    let said = format!("Liked: {place}");
+    doing::send_unless_so(session.like(&object), &said, &already, args.on.format).await
 }

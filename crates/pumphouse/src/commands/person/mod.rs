@@ -1,8 +1,9 @@
-//! The commands of a person with an account, one file each; `doing`, `feed`, `listed`, `recipients`, `sending` and `writing` are
-//! what several of them have in common.
+//! The commands of a person with an account, one file each; `confirming`, `doing`, `feed`, `listed`,
+//! `recipients` and `writing` are what several of them have in common.
 
 mod accounts;
 mod backup;
+mod confirming;
 mod delete;
 mod doing;
 mod download;
@@ -18,16 +19,17 @@ mod join;
 mod leave;
 mod like;
 mod listed;
+mod lists;
 mod login;
 mod logout;
 mod outbox;
 mod post;
+mod profile;
 mod recipients;
 mod register;
 mod reply;
 mod request;
 mod search;
-mod sending;
 mod share;
 mod show;
 mod switch;
@@ -54,6 +56,7 @@ pub(crate) enum Command {
     Accounts(accounts::Args),
     Switch(switch::Args),
     Whoami(whoami::Args),
+    Profile(profile::Args),
     Post(post::Args),
     Reply(reply::Args),
     Edit(edit::Args),
@@ -66,6 +69,7 @@ pub(crate) enum Command {
     Unfollow(unfollow::Args),
     Join(join::Args),
     Leave(leave::Args),
+    Lists(lists::Args),
     Upload(upload::Args),
     Inbox(inbox::Args),
     Outbox(outbox::Args),
@@ -94,6 +98,7 @@ impl Command {
             Self::Accounts(args) => accounts::run(args).await,
             Self::Switch(args) => switch::run(args).await,
             Self::Whoami(args) => whoami::run(args).await,
+            Self::Profile(args) => profile::run(args).await,
             Self::Post(args) => post::run(args).await,
             Self::Reply(args) => reply::run(args).await,
             Self::Edit(args) => edit::run(args).await,
@@ -106,6 +111,7 @@ impl Command {
             Self::Unfollow(args) => unfollow::run(args).await,
             Self::Join(args) => join::run(args).await,
             Self::Leave(args) => leave::run(args).await,
+            Self::Lists(args) => lists::run(args).await,
             Self::Upload(args) => upload::run(args).await,
             Self::Inbox(args) => inbox::run(args).await,
             Self::Outbox(args) => outbox::run(args).await,

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use pumphouse_client::{Act, Recipient, Session};
 
+use super::lists;
 use crate::error::Error;
 use crate::reference::Reference;
 
@@ -63,10 +64,7 @@ impl Who {
         match self {
             Self::Public => Ok(Recipient::Public),
             Self::Followers => Ok(Recipient::Followers),
-            Self::List(name) => match session.list_named(name).await? {
-                Some(list) => Ok(list.into()),
-                None => Err(Error::usage(format!("you have no list named {name}"))),
-            },
+            Self::List(name) => Ok(lists::find(session, name).await?.into()),
             Self::Person(who) => who.recipient(session).await,
         }
     }

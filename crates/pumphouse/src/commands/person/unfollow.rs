@@ -19,11 +19,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let session = args.on.account.session().await?;
     let person = args.on.person.recipient(&session).await?;
     let name = args.on.person.to_string();
-    doing::send_and_say(
-        session.unfollow(person),
-        "No longer followed",
-        &name,
-        args.on.format,
-    )
-    .await
+    let already = format!("You do not follow {name}.");
+    let said = format!("No longer followed: {name}");
+    doing::send_unless_so(session.unfollow(person), &said, &already, args.on.format).await
 }

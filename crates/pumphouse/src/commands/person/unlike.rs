@@ -19,11 +19,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let session = args.on.account.session().await?;
     let object = args.on.item.object(&session).await?;
     let place = doing::place(Some(&object));
-    doing::send_and_say(
-        session.unlike(&object),
-        "No longer liked",
-        &place,
-        args.on.format,
-    )
-    .await
+    let already = format!("You do not like {place}.");
+    let said = format!("No longer liked: {place}");
+    doing::send_unless_so(session.unlike(&object), &said, &already, args.on.format).await
 }

@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::{doing, sending};
+use pumphouse_client::Upload;
+
+use super::doing;
 use crate::account::Account;
 use crate::error::Error;
 use crate::output::Format;
+use crate::progress::Bar;
 use crate::text;
 
 /// Upload a file; nobody but you sees it before it is posted.
@@ -27,9 +30,10 @@ pub(crate) struct Args {
 /// Uploads, and prints the id of what the server made of it.
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let session = args.account.session().await?;
-    let (upload, bar) = sending::file(args.file).await?;
+    let bar = Bar::bytes(&args.file.to_string_lossy());
+    let upload = Upload::from_path(args.file).await?.on_progress(bar.hear());
     let uploaded = session.upload(upload).await;
-    bar.finish_and_clear();
+    drop(bar);
     let uploaded = uploaded.map_err(doing::in_doubt)?;
     args.format.received(uploaded.raw(), || {
         text::one_line(uploaded.id.as_deref().unwrap_or("(no id)"))

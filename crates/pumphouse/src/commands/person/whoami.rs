@@ -2,7 +2,8 @@
 
 use crate::account::Account;
 use crate::error::Error;
-use crate::{output, text};
+use crate::output::Format;
+use crate::view;
 
 /// Ask the server who you are.
 #[derive(Debug, clap::Args)]
@@ -10,9 +11,8 @@ use crate::{output, text};
 Example:
   pumphouse whoami")]
 pub(crate) struct Args {
-    /// Print the profile as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: Format,
 
     #[command(flatten)]
     account: Account,
@@ -22,17 +22,5 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let session = args.account.session().await?;
     let me = session.whoami().await?;
-    if args.json {
-        return output::line(&text::json(me.raw()));
-    }
-    output::line(&output::bold(&session.account().to_string()))?;
-    let user = session.account().user();
-    let name = me.display_name.as_deref().filter(|name| *name != user);
-    for line in [name, me.url.as_deref()].into_iter().flatten() {
-        output::line(&text::one_line(line))?;
-    }
-    if let Some(summary) = &me.summary {
-        output::line(&text::of_html(summary, output::width()))?;
-    }
-    Ok(())
+    args.format.received(me.raw(), || view::profile(&me))
 }

@@ -1,0 +1,46 @@
+//! Asking before something is done that cannot be undone.
+
+use std::io::{self, IsTerminal as _};
+
+use crate::error::Error;
+use crate::output;
+
+/// The consent of a person.
+#[derive(Debug, clap::Args)]
+pub(super) struct Consent {
+    /// Do not ask
+    #[arg(long, short)]
+    yes: bool,
+}
+
+impl Consent {
+    /// Asks whether something is to be deleted, unless that was said already; fails unless the answer
+    /// is yes, or if there is nobody to ask.
+    pub(super) async fn to_delete(&self, what: &str) -> Result<(), Error> {
+        if self.yes {
+            return Ok(());
+        }
+        if !io::stdin().is_terminal() {
+            return Err(
+                Error::usage("there is no terminal to ask whether it is to be deleted")
+                    .with_hint("say so with --yes"),
+            );
+        }
+        let question = format!("Delete the {what}? [y/N]");
+        let answer = tokio::task::spawn_blocking(move || {
+            output::note(&question);
+            let mut answer = String::new();
+            io::stdin().read_line(&mut answer).map(|_| answer)
+        });
+        let answer = answer
+            .await
+            .map_err(io::Error::from)
+            .flatten()
+            .map_err(|error| Error::usage("the answer cannot be read").with_source(error))?;
+        if matches!(answer.trim(), "y" | "Y" | "yes") {
+            Ok(())
+        } else {
+            Err(Error::usage("nothing was deleted"))
+        }
+    }
+}
