@@ -25,6 +25,12 @@ pub struct Application {
 }
 
 /// Where a program runs.
+///
+/// ```
+/// use pumphouse_client::{Application, ApplicationType};
+///
+/// assert_eq!(Application::native("Test.io").application_type(), ApplicationType::Native);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ApplicationType {
     /// On a person's own device.

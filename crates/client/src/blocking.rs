@@ -27,6 +27,17 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// One is enough for a program. It must not be used inside async code, where waiting would stop
 /// everything else; there, `await` is the way.
+///
+/// ```no_run
+/// # fn example(session: pumphouse_client::Session) -> pumphouse_client::Result<()> {
+/// use pumphouse_client::blocking::Blocking;
+///
+/// let blocking = Blocking::new()?;
+/// let profile = blocking.wait(session.profile())?;
+/// println!("{:?}", profile.display_name);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Blocking {
     runtime: Runtime,
@@ -73,6 +84,18 @@ impl Blocking {
 }
 
 /// The items of a stream, one after the other. Made by [`Blocking::iter`].
+///
+/// ```no_run
+/// # fn example(session: pumphouse_client::Session) -> pumphouse_client::Result<()> {
+/// use pumphouse_client::blocking::Blocking;
+///
+/// let blocking = Blocking::new()?;
+/// for person in blocking.iter(session.followers().items().stream()) {
+///     println!("{:?}", person?.display_name);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Iter<'a, S> {
     blocking: &'a Blocking,

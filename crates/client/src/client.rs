@@ -45,6 +45,19 @@ struct Inner {
 }
 
 /// Settings of a [`Client`]. Made by [`Client::builder`].
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use pumphouse_client::{Client, FileStore};
+///
+/// let client = Client::builder("Test.io")
+///     .store(FileStore::in_config_dir()?)
+///     .timeout(Duration::from_secs(10))
+///     .user_agent("Test.io/1.0")
+///     .build()?;
+/// # Ok::<(), pumphouse_client::Error>(())
+/// ```
 #[must_use = "nothing is made before `build`"]
 pub struct ClientBuilder {
     application: Application,

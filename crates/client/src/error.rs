@@ -13,6 +13,18 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// Its text says what was tried and why it failed; [`hint`](Error::hint) says what to do next.
 /// Programs decide by [`kind`](Error::kind). No secret ever stands in an error.
+///
+/// ```no_run
+/// # async fn example(session: pumphouse_client::Session) -> pumphouse_client::Result<()> {
+/// if let Err(error) = session.note("Hello").send().await {
+///     eprintln!("{error}");
+///     if let Some(hint) = error.hint() {
+///         eprintln!("{hint}");
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct Error {
     inner: Box<Inner>,
 }
@@ -23,11 +35,25 @@ struct Inner {
     status: Option<StatusCode>,
     server_text: Option<String>,
     retry_after: Option<Duration>,
+    request_id: Option<String>,
     hint: Option<&'static str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 /// The kinds of failure that a program may want to tell apart.
+///
+/// ```no_run
+/// # async fn example(session: pumphouse_client::Session) -> pumphouse_client::Result<()> {
+/// use pumphouse_client::ErrorKind;
+///
+/// match session.object("/api/note/1").await {
+///     Ok(note) => println!("{:?}", note.content),
+///     Err(error) if error.kind() == ErrorKind::Gone => println!("it was deleted"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -113,6 +139,7 @@ impl Error {
                 status: None,
                 server_text: None,
                 retry_after: None,
+                request_id: None,
                 hint: None,
                 source: None,
             }),
@@ -141,6 +168,11 @@ impl Error {
 
     pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.inner.retry_after = wait;
+        self
+    }
+
+    pub(crate) fn with_request_id(mut self, id: Option<String>) -> Self {
+        self.inner.request_id = id;
         self
     }
 
@@ -184,6 +216,12 @@ impl Error {
     /// How long the server asks to be left alone, if it says so.
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
+    }
+
+    /// What the server calls the request (`X-Request-Id`), if it says so: by this its operator finds
+    /// it in the log.
+    pub fn request_id(&self) -> Option<&str> {
+        self.inner.request_id.as_deref()
     }
 
     /// What to do next, for a person; `None` where nothing general can be said.

@@ -47,6 +47,15 @@ pub struct WebLogins {
 }
 
 /// A log-in that was begun. Made by [`WebLogins::begin`].
+///
+/// ```no_run
+/// # async fn example(logins: pumphouse_client::WebLogins) -> pumphouse_client::Result<()> {
+/// let begun = logins.begin(&"evan@e14n.com".parse()?).await?;
+/// println!("Set-Cookie: login={}; Secure; HttpOnly; SameSite=Lax", begun.ticket());
+/// println!("Location: {}", begun.url());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct WebLogin {
     url: Url,

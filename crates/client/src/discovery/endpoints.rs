@@ -15,6 +15,14 @@ const WHOAMI: &str = "/api/whoami";
 /// Where a server is to be asked for what (pump.io protocol, section 1.1).
 ///
 /// Found by discovery, and kept with the credentials so that later starts need none.
+///
+/// ```
+/// use pumphouse_client::Endpoints;
+///
+/// let base = "https://pump.example/".parse().expect("a URL");
+/// let endpoints = Endpoints::well_known(&base);
+/// assert_eq!(endpoints.whoami.as_str(), "https://pump.example/api/whoami");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Endpoints {

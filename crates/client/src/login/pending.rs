@@ -22,6 +22,17 @@ const LIFETIME: u64 = 600;
 ///
 /// Made by [`Registration::authorise`], or taken up again with [`Client::pending`], also by
 /// another process.
+///
+/// ```no_run
+/// # async fn example(client: pumphouse_client::Client) -> pumphouse_client::Result<()> {
+/// use pumphouse_client::Callback;
+///
+/// let pending = client.begin(&"evan@e14n.com".parse()?, Callback::OutOfBand).await?;
+/// println!("Open {} and agree.", pending.url());
+/// let session = pending.finish("what the page showed").await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct PendingAuthorization {
     registration: Registration,

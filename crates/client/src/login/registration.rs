@@ -15,6 +15,18 @@ use crate::transport::{Answer, Outgoing};
 
 /// A program that its server knows. Made by [`Server::register`], [`Server::recall`] or
 /// [`Server::registered_as`].
+///
+/// ```no_run
+/// # async fn example(client: pumphouse_client::Client) -> pumphouse_client::Result<()> {
+/// let server = client.discover(&"evan@e14n.com".parse()?).await?;
+/// let registration = match server.recall().await? {
+///     Some(registration) => registration,
+///     None => server.register().await?,
+/// };
+/// println!("{} is known there", registration.key());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Registration {
     server: Server,

@@ -8,6 +8,14 @@ use crate::error::Result;
 use crate::store::Record;
 
 /// The server of an account, found. Made by [`Client::discover`].
+///
+/// ```no_run
+/// # async fn example(client: pumphouse_client::Client) -> pumphouse_client::Result<()> {
+/// let server = client.discover(&"evan@e14n.com".parse()?).await?;
+/// println!("{} is at {}", server.account(), server.endpoints().base);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Server {
     client: Client,

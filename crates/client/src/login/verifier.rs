@@ -4,6 +4,13 @@ use pumphouse_oauth1::Secret;
 use url::Url;
 
 /// How the server hands over the verifier once the person has agreed.
+///
+/// ```
+/// use pumphouse_client::{Callback, Url};
+///
+/// let back: Url = "https://app.example/callback".parse().expect("a URL");
+/// assert_eq!(Callback::from(back.clone()), Callback::Url(back));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Callback {
     /// It shows it on its page, and the person copies it.
@@ -20,6 +27,12 @@ impl From<Url> for Callback {
 }
 
 /// The proof that the person agreed, from the server's page or from its callback.
+///
+/// ```
+/// use pumphouse_client::Verifier;
+///
+/// assert_eq!(Verifier::new(" 1234-5678\n"), Verifier::from("1234-5678"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verifier(Secret);
 

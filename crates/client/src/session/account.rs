@@ -22,6 +22,17 @@ use crate::transport::{Answer, Outgoing, Signature, SignedWith, same_origin};
 /// or [`Registration::session`].
 ///
 /// [`PendingAuthorization::finish`]: crate::PendingAuthorization::finish
+///
+/// ```no_run
+/// # async fn example(client: pumphouse_client::Client) -> pumphouse_client::Result<()> {
+/// let session = client.session(&"evan@e14n.com".parse()?).await?;
+/// session.note("Hello").send().await?;
+/// for activity in session.inbox().major().page().send().await?.items() {
+///     println!("{:?}", activity.content);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Session {
     inner: Arc<Inner>,

@@ -45,10 +45,27 @@ pub struct Act<K = Done> {
 }
 
 /// Done to something that is there: liked, shared, followed, deleted, ….
+///
+/// ```no_run
+/// use pumphouse_client::activity::Object;
+/// use pumphouse_client::{Act, Done};
+///
+/// fn liking(session: &pumphouse_client::Session, note: &Object) -> Act<Done> {
+///     session.like(note).nobody_else()
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Done {}
 
 /// Written: a note, a comment, a changed text, a list, a profile.
+///
+/// ```no_run
+/// use pumphouse_client::{Act, Written};
+///
+/// fn greeting(session: &pumphouse_client::Session) -> Act<Written> {
+///     session.note("Hello").title("A greeting")
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Written {}
 

@@ -16,6 +16,15 @@ use crate::transport::{OnProgress, Outgoing, Progress, Redirects, same_origin};
 const LARGEST: u64 = 1024 * 1024 * 1024;
 
 /// A file to be fetched. Made by [`Session::download`].
+///
+/// ```no_run
+/// # async fn example(session: pumphouse_client::Session) -> pumphouse_client::Result<()> {
+/// let download = session.download("https://pump.example/uploads/evan/cat.jpg");
+/// let got = download.keep_existing().max_size(10_000_000).to_file("cat.jpg").await?;
+/// println!("{} bytes", got.size);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing is fetched before `to_file` or `to_writer`"]
 pub struct Download {
@@ -27,6 +36,15 @@ pub struct Download {
 }
 
 /// What was fetched.
+///
+/// ```no_run
+/// # async fn example(session: pumphouse_client::Session) -> pumphouse_client::Result<()> {
+/// let mut bytes = Vec::new();
+/// let got = session.download("/uploads/evan/cat.jpg").to_writer(&mut bytes).await?;
+/// println!("{:?}, {} bytes", got.media_type, got.size);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Downloaded {

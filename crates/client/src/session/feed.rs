@@ -153,6 +153,16 @@ impl Inbox {
 }
 
 /// What a person did. Made by [`Session::outbox`] and [`Person::outbox`](super::Person::outbox).
+///
+/// ```no_run
+/// # async fn example(session: pumphouse_client::Session) -> pumphouse_client::Result<()> {
+/// let mut notes = session.outbox().major().items().limit(10).stream();
+/// while let Some(activity) = notes.next().await {
+///     println!("{:?}", activity?.content);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Outbox {
     session: Session,

@@ -41,6 +41,17 @@ pub struct Items<T> {
 
 /// The items of a collection as they come. Made by [`Items::stream`] and
 /// [`Watch::stream`](super::Watch::stream).
+///
+/// ```no_run
+/// # async fn example(session: pumphouse_client::Session) -> pumphouse_client::Result<()> {
+/// // It is a `Stream`, too.
+/// let mut people = session.following().items().stream();
+/// while let Some(person) = people.next().await {
+///     println!("{:?}", person?.acct());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct ItemStream<T> {
     inner: Pin<Box<dyn Stream<Item = Result<T>> + Send>>,
 }

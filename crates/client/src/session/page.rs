@@ -29,6 +29,14 @@ pub(super) enum Cursor {
 }
 
 /// What collections hold.
+///
+/// ```
+/// use pumphouse_client::{Item, Page};
+///
+/// fn newest<T: Item>(page: &Page<T>) -> Option<&str> {
+///     page.items().first()?.id()
+/// }
+/// ```
 pub trait Item: DeserializeOwned + Send + 'static {
     /// The id, by which a page can begin after the item or before it.
     fn id(&self) -> Option<&str>;
@@ -53,6 +61,16 @@ impl Item for Object {
 }
 
 /// Asks for a page of a collection. Made by the `page` methods of collections.
+///
+/// ```no_run
+/// # async fn example(session: pumphouse_client::Session) -> pumphouse_client::Result<()> {
+/// let inbox = session.inbox().page().count(100).send().await?;
+/// if let Some(last) = inbox.items().last().and_then(|it| it.id.as_deref()) {
+///     let older = session.inbox().page().before(last).send().await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct PageRequest<T> {
     session: Session,
     purpose: &'static str,
@@ -67,6 +85,17 @@ pub struct PageRequest<T> {
 ///
 /// The pages of a collection do not depend on each other: several readers may go through it at
 /// different speeds, and what is posted in between shifts nothing.
+///
+/// ```no_run
+/// # async fn example(session: pumphouse_client::Session) -> pumphouse_client::Result<()> {
+/// let page = session.followers().page().send().await?;
+/// println!("{} of {:?}", page.items().len(), page.total_items());
+/// if let Some(older) = page.next().await? {
+///     println!("and {}", older.items().len());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Page<T> {
     request: PageRequest<T>,

@@ -30,6 +30,15 @@ pub struct Person {
 }
 
 /// How a person is named: by address, or by the object that a server sent.
+///
+/// ```
+/// use pumphouse_client::PersonRef;
+/// use pumphouse_client::activity::Object;
+///
+/// let by_object = PersonRef::from(&Object::reference("person", "acct:evan@e14n.com"));
+/// let by_address = PersonRef::from("evan@e14n.com".parse::<pumphouse_client::Acct>()?);
+/// # Ok::<(), pumphouse_client::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PersonRef {

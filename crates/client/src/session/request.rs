@@ -23,6 +23,17 @@ const RESERVED: [HeaderName; 5] = [
 ];
 
 /// A request of one's own to the account's server. Made by [`Session::request`].
+///
+/// ```no_run
+/// # async fn example(session: pumphouse_client::Session) -> pumphouse_client::Result<()> {
+/// use pumphouse_client::Method;
+///
+/// let request = session.request(Method::DELETE, "/api/note/1");
+/// let response = request.header("X-Reason", "spam").send_for_any().await?;
+/// println!("{}", response.status());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Request {
@@ -33,6 +44,16 @@ pub struct Request {
 }
 
 /// The answer to a [`Request`].
+///
+/// ```no_run
+/// # async fn example(session: pumphouse_client::Session) -> pumphouse_client::Result<()> {
+/// use pumphouse_client::Method;
+///
+/// let response = session.request(Method::GET, "/api/users").query("count", "5").send().await?;
+/// println!("{:?} {}", response.headers().get("content-type"), response.text()?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Response {
     answer: Answer,

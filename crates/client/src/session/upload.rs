@@ -191,6 +191,16 @@ impl Session {
 }
 
 /// A file to be uploaded and posted. Made by [`Session::file`].
+///
+/// ```no_run
+/// # async fn example(session: pumphouse_client::Session) -> pumphouse_client::Result<()> {
+/// use pumphouse_client::{Recipient, Upload};
+///
+/// let cat = session.file(Upload::from_path("cat.jpg").await?).title("Cat");
+/// cat.content("On the roof").to(Recipient::Public).send().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct PostFile {

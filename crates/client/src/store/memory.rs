@@ -11,6 +11,13 @@ use super::server_record::{ServerKey, ServerRecord};
 use crate::error::Result;
 
 /// Credentials in memory, for tests and for programs that keep them in their own way.
+///
+/// ```
+/// use pumphouse_client::{Client, MemoryStore};
+///
+/// let client = Client::builder("Test.io").store(MemoryStore::new()).build()?;
+/// # Ok::<(), pumphouse_client::Error>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     records: Mutex<BTreeMap<RecordKey, Record>>,

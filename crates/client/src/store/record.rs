@@ -8,6 +8,14 @@ use url::Url;
 use crate::discovery::Endpoints;
 
 /// Which record is meant.
+///
+/// ```
+/// use pumphouse_client::RecordKey;
+///
+/// let key = RecordKey::new("Test.io", "evan@e14n.com".parse()?);
+/// assert_eq!(key.account.host(), "e14n.com");
+/// # Ok::<(), pumphouse_client::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RecordKey {
     /// The name of the program: programs do not share credentials.
@@ -29,6 +37,21 @@ impl RecordKey {
 /// The credentials of one application for one account, finished and pending apart.
 ///
 /// It prints without secrets, but **serialises with them**: only a store should do that.
+///
+/// ```no_run
+/// # fn example(
+/// #     client: pumphouse_client::Client,
+/// #     session: pumphouse_client::Session,
+/// # ) -> pumphouse_client::Result<()> {
+/// use pumphouse_client::Session;
+///
+/// // In a place of one's own; and back, in another process.
+/// let kept = serde_json::to_string(&session.to_record()).expect("JSON");
+/// let record = serde_json::from_str(&kept).expect("a record");
+/// let again = Session::from_record(&client, &record);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Record {
@@ -69,6 +92,13 @@ impl Record {
 }
 
 /// A registration as it is kept.
+///
+/// ```
+/// use pumphouse_client::{ClientCredentials, KeptClient};
+///
+/// let kept = KeptClient { credentials: ClientCredentials::new("key", "hush"), expires_at: 0 };
+/// assert!(!format!("{kept:?}").contains("hush"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptClient {
     /// Key and secret.
@@ -79,6 +109,14 @@ pub struct KeptClient {
 }
 
 /// An authorisation under way as it is kept.
+///
+/// ```no_run
+/// # async fn example(pending: pumphouse_client::PendingAuthorization) -> pumphouse_client::Result<()> {
+/// let begun = pending.to_record().pending.expect("it is under way");
+/// println!("begun at {}", begun.begun_at);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptPending {
     /// What the server calls it by.

@@ -6,6 +6,12 @@ use super::record::KeptClient;
 use crate::discovery::Endpoints;
 
 /// Which server is meant.
+///
+/// ```
+/// use pumphouse_client::ServerKey;
+///
+/// assert_eq!(ServerKey::new("Test.io", "e14n.com").host, "e14n.com");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ServerKey {
     /// The name of the program: programs do not share registrations.
@@ -27,6 +33,15 @@ impl ServerKey {
 /// A server that a program reads from without an account there.
 ///
 /// It prints without secrets, but **serialises with them**: only a store should do that.
+///
+/// ```
+/// use pumphouse_client::{CredentialStore, MemoryStore, ServerKey};
+///
+/// let store = MemoryStore::new();
+/// let known = store.read_server(&ServerKey::new("Test.io", "e14n.com"))?;
+/// assert!(known.is_none_or(|record| record.client.is_none()));
+/// # Ok::<(), pumphouse_client::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ServerRecord {

@@ -4,6 +4,14 @@ use http::{Method, StatusCode};
 use url::Url;
 
 /// One request and its answer, without anything secret: signatures, tokens and bodies are left out.
+///
+/// ```
+/// use pumphouse_client::Exchange;
+///
+/// fn line(exchange: &Exchange<'_>) -> String {
+///     format!("{} {}: {:?}", exchange.method, exchange.url, exchange.status)
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Exchange<'a> {
@@ -22,6 +30,14 @@ pub struct Exchange<'a> {
 }
 
 /// Whose credentials sign a request (pump.io protocol, section 3.1).
+///
+/// ```
+/// use pumphouse_client::{Exchange, SignedWith};
+///
+/// fn speaks_for_somebody(exchange: &Exchange<'_>) -> bool {
+///     exchange.signed_with == SignedWith::Token
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SignedWith {
     /// Nobody's.
@@ -38,6 +54,15 @@ pub enum SignedWith {
 ///
 /// Closures over [`Exchange`] are observers. They run between the answer and the program's next
 /// step, so they should be quick.
+///
+/// ```
+/// use pumphouse_client::{Client, Exchange};
+///
+/// let client = Client::builder("Test.io")
+///     .observer(|exchange: &Exchange<'_>| eprintln!("{} {}", exchange.method, exchange.url))
+///     .build()?;
+/// # Ok::<(), pumphouse_client::Error>(())
+/// ```
 pub trait Observer: Send + Sync {
     /// Called once for each exchange, when its answer is read or has failed.
     fn on_exchange(&self, exchange: &Exchange<'_>);

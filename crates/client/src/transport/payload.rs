@@ -14,6 +14,14 @@ use crate::error::{Error, ErrorKind, Result};
 const PIECE: usize = 64 * 1024;
 
 /// How far a transfer is.
+///
+/// ```
+/// use pumphouse_client::Progress;
+///
+/// fn percent(progress: Progress) -> Option<u64> {
+///     progress.done.saturating_mul(100).checked_div(progress.total?)
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::header::{DATE, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 use pumphouse_oauth1::header::Challenge;
 use pumphouse_oauth1::problem::Report;
 
@@ -12,6 +12,10 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// How much of what a server says goes into an error, in characters.
 const MAX_SERVER_TEXT: usize = 300;
+/// Where servers say what they call a request, for their operators to find it by.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// A longer one is none, in bytes.
+const MAX_REQUEST_ID: usize = 128;
 
 impl Answer {
     /// The answer if it is a success, else the error that it says.
@@ -36,6 +40,7 @@ impl Answer {
         Error::new(kind, self.request.clone())
             .with_answer(self.status(), text)
             .with_retry_after(retry_after(self.headers()))
+            .with_request_id(request_id(self.headers()))
     }
 
     /// What the OAuth Problem Reporting extension says, where a server speaks it.
@@ -119,6 +124,14 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let now = headers.get(DATE)?.to_str().ok()?;
     let now = httpdate::parse_http_date(now).ok()?;
     Some(until.duration_since(now).unwrap_or_default())
+}
+
+/// What the server calls the request.
+fn request_id(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get(REQUEST_ID)?.to_str().ok()?;
+    let is_id =
+        (1..=MAX_REQUEST_ID).contains(&id.len()) && id.bytes().all(|it| it.is_ascii_graphic());
+    is_id.then(|| id.to_owned())
 }
 
 /// The words of a web page; good enough for an error text, never shown as HTML.

@@ -477,3 +477,44 @@ async fn the_observer_sees_every_exchange_and_no_secret() {
         );
     }
 }
+
+/// What a program may keep, hand to another thread, and await there.
+#[test]
+fn everything_can_move_between_threads() {
+    use pumphouse_client as client;
+
+    fn moves<T: Send + 'static>() {}
+    fn is_shared<T: Send + Sync + Clone + 'static>() {}
+    fn awaited<T: Send>(_: T) {}
+    is_shared::<Client>();
+    is_shared::<Session>();
+    is_shared::<client::Registration>();
+    is_shared::<client::PendingAuthorization>();
+    is_shared::<client::WebLogins>();
+    is_shared::<client::Person>();
+    is_shared::<client::Feed>();
+    is_shared::<client::Inbox>();
+    is_shared::<client::Outbox>();
+    is_shared::<client::Act>();
+    is_shared::<client::Watch>();
+    is_shared::<client::FileStore>();
+    moves::<client::LoopbackListener>();
+    moves::<client::ItemStream<Object>>();
+    moves::<client::Request>();
+    moves::<client::Download>();
+    moves::<client::PostFile>();
+    moves::<client::Error>();
+    let futures = |session: Session| {
+        let object = Object::new("note");
+        awaited(session.whoami());
+        awaited(session.load(&object));
+        awaited(session.note("x").send());
+        awaited(session.inbox().page().send());
+        awaited(session.inbox().items().collect());
+        awaited(session.list_named("Friends"));
+        awaited(session.download("/x").to_file("x"));
+        awaited(session.request(Method::GET, "/x").send_for_any());
+        awaited(session.registration().update());
+    };
+    let _: fn(Session) = futures;
+}

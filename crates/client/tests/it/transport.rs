@@ -147,7 +147,12 @@ async fn requests_of_ones_own_take_any_answer_whole() {
     let problem = format!(r#"{{"error":"{}"}}"#, "so much to say ".repeat(100));
     let said = problem.clone();
     let peer = Peer::start(move |seen| match seen.path() {
-        "/api/gone" => answer_with(410, "application/json", "X-Why: so\r\n", &said),
+        "/api/gone" => answer_with(
+            410,
+            "application/json",
+            "X-Why: so\r\nX-Request-Id: r-1\r\n",
+            &said,
+        ),
         _ => redirect(302, "http://far.example/"),
     })
     .await;
@@ -169,6 +174,7 @@ async fn requests_of_ones_own_take_any_answer_whole() {
 
     let error = call("/api/gone").send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Gone);
+    assert_eq!(error.request_id(), Some("r-1"));
     let error = call("/api/away").send_for_any().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ForeignOrigin);
 }
