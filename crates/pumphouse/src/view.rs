@@ -231,11 +231,13 @@ fn address_of(person: &Object) -> Option<String> {
 /// For activities that come without words of the server's.
 fn headline(activity: &Activity) -> String {
     let name = |object: Option<&Object>, otherwise: &str| {
-        let name = object.and_then(|object| {
-            let names = [&object.display_name, &object.object_type, &object.id];
-            names.into_iter().flatten().next().cloned()
+        let named = object.and_then(|object| {
+            let name = object.display_name.clone();
+            let address = || object.acct().map(|acct| acct.to_string());
+            let kind = || object.object_type.clone();
+            name.or_else(address).or_else(kind).or(object.id.clone())
         });
-        text::one_line(name.as_deref().unwrap_or(otherwise))
+        text::one_line(named.as_deref().unwrap_or(otherwise))
     };
     format!(
         "{}: {} {}",
@@ -300,6 +302,8 @@ mod tests {
         let follow =
             r#"{"verb":"follow","actor":{"displayName":"Alice"},"object":{"objectType":"person"}}"#;
         assert_eq!(activity_of(follow), "Alice: follow person");
+        let nameless = r#"{"actor":{"id":"acct:a@b"},"object":{"objectType":"note"}}"#;
+        assert_eq!(activity_of(nameless), "a@b: post note\n    a@b");
         assert_eq!(activity_of("{}"), "somebody: post something");
     }
 

@@ -123,8 +123,14 @@ async fn an_account_is_saved_and_what_is_new_is_added() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = fs::metadata(&saved).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o700);
+        for (path, expected) in [
+            ("", 0o700),
+            ("outbox.jsonl", 0o600),
+            ("media/cat.gif", 0o600),
+        ] {
+            let mode = fs::metadata(saved.join(path)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, expected, "{path}");
+        }
     }
 
     let again = alice.run(&["backup", "saved"]);
@@ -234,9 +240,22 @@ async fn a_run_that_was_cut_off_is_gone_on_with() {
     assert_eq!(ids(&cut, "outbox"), expected);
     assert!(cut.join("media/cat.gif").exists() && !cut.join("media/.part-x").exists());
 
-    // The activity behind which it would go on is not known any more.
+    // The activity behind which it would go on is not known any more: of the first run, and of a
+    // later one.
+    let lost = world.url("/api/activity/none");
+    let mut lines = fs::read_to_string(&path).unwrap();
+    lines.push_str(&format!("{{\"id\":\"{lost}\"}}\n"));
+    fs::write(&path, lines).unwrap();
     let mut state = manifest(&cut);
-    state["collections"]["outbox"]["newest"] = world.url("/api/activity/none").into();
+    state["collections"] = serde_json::json!({});
+    fs::write(cut.join("manifest.json"), state.to_string()).unwrap();
+    let newer = at_alice.note("Newest").nobody_else().send().await.unwrap();
+    alice.out(&["backup", "cut"]);
+    expected.insert(newer.id.clone().unwrap(), 1);
+    expected.insert(lost.clone(), 1);
+    assert_eq!(ids(&cut, "outbox"), expected);
+    let mut state = manifest(&cut);
+    state["collections"]["outbox"]["newest"] = lost.into();
     fs::write(cut.join("manifest.json"), state.to_string()).unwrap();
     alice.out(&["backup", "cut"]);
     assert_eq!(ids(&cut, "outbox"), expected);

@@ -47,6 +47,9 @@ impl Lines {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.read(true).append(true).create(true);
+        // The directory may be one that others can read.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path)?;
         let mut lines = Self {
             file: BufWriter::new(file.try_clone()?),
