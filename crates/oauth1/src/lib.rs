@@ -114,6 +114,12 @@
 //! builds everywhere and exposes the same guarantees; who wants the key elsewhere (an agent, a hardware module) signs
 //! [`Prepared::base_string`](sign::Prepared::base_string) there. Keys below 2048 bits are refused.
 //!
+//! # What it costs
+//!
+//! `cargo xtask bench oauth1` compares, in one run, with the bare HMAC-SHA1 of the same base string (271 bytes, a GET with a token):
+//! signing takes 1.5 times as long with a new nonce and the time of day, 1.3 times with both given; verifying 2.0 times, and
+//! 1.5 times with [`BoundKeys`](signature::BoundKeys). The crate oauth1-request takes 2.5 times as long to sign.
+//!
 //! # What is deliberately absent
 //!
 //! * **OAuth 1.0 of 2007**, without verifier and callback confirmation: it lets strangers take over sessions (the 2009 advisory).

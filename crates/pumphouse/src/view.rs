@@ -1,5 +1,5 @@
 //! Activities, objects and people as somebody at a terminal reads them. Whatever others wrote goes
-//! through [`text`](crate::text).
+//! through [`crate::text`].
 
 use jiff::Timestamp;
 use pumphouse_activity::{Activity, Collection, Object, User};
