@@ -172,6 +172,10 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`crate::ErrorKind::Database`].
     pub fn objects_by_ids(&self, ids: &[&str]) -> Result<Vec<StoredObject>> {
+        // Often it is one, such as the author of a note, and then there is no list to be read.
+        if let [id] = ids {
+            return Ok(self.object_by_id(id)?.into_iter().collect());
+        }
         let found = self.named().all(
             concat!(
                 "SELECT ",
