@@ -1,7 +1,7 @@
 //! Objects: making new ones, and finding those that are meant (pump.io protocol, section 7).
 
 use pumphouse_activity::{Object, PUBLIC};
-use pumphouse_store::{Edge, NewObject, ObjectKey, StoredObject};
+use pumphouse_store::{Edge, NewObject, StoredObject, Tallies};
 
 use super::posting::{Actor, Posting};
 use super::{documents, lists, merge, people, verbs};
@@ -29,7 +29,8 @@ pub(crate) fn create(
             return Err(Error::bad_request("Already posted"));
         }
         merge::into(posting, &known, given)?;
-        return Ok((whole(posting, known.key)?, None));
+        let merged = posting.tx.object(known.key)?.unwrap_or(known);
+        return Ok((merged, None));
     }
     let parent = parent(posting, given)?;
     lists::check_name(posting, given, None)?;
@@ -139,22 +140,27 @@ fn insert_of(
     object.updated = Some(now);
     object.deleted = None;
     let id = object.id.clone().unwrap_or_default();
+    let author = author.map(|author| author.person);
+    let document = documents::of_object(&object)?;
     let key = posting.tx.insert_object(&NewObject {
         id: &id,
         uuid: &uuid,
         object_type: &object_type,
-        author: author.map(|author| author.person),
-        document: &documents::of_object(&object)?,
+        author,
+        document: &document,
         updated: posting.now,
     })?;
-    whole(posting, key)
-}
-
-fn whole(posting: &Posting<'_>, key: ObjectKey) -> Result<StoredObject> {
-    posting
-        .tx
-        .object(key)?
-        .ok_or_else(|| Error::internal("objects", "an object is gone that was just written"))
+    Ok(StoredObject {
+        key,
+        id,
+        uuid,
+        object_type,
+        author,
+        posted_by: None,
+        document,
+        deleted: None,
+        tallies: Tallies::default(),
+    })
 }
 
 /// Gives a new object its id, unless it was chosen elsewhere, its link and its feeds, whatever came
