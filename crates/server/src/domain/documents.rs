@@ -5,6 +5,7 @@
 
 use pumphouse_activity::{Activity, Extra, Object, PumpIo};
 use pumphouse_store::{StoredActivity, StoredObject};
+use serde::Deserialize;
 
 use crate::error::{Error, Result};
 
@@ -18,6 +19,21 @@ pub(crate) fn object(stored: &StoredObject) -> Result<Object> {
 pub(crate) fn activity(stored: &StoredActivity) -> Result<Activity> {
     serde_json::from_str(&stored.document)
         .map_err(|error| Error::internal("document of an activity", error))
+}
+
+/// Whom a kept activity is for. The rest of its document is passed over: this is asked for each thing
+/// that is read.
+pub(crate) fn recipients(stored: &StoredActivity) -> Result<Vec<Object>> {
+    #[derive(Deserialize)]
+    struct Recipients {
+        to: Option<Vec<Object>>,
+        cc: Option<Vec<Object>>,
+        bto: Option<Vec<Object>>,
+        bcc: Option<Vec<Object>>,
+    }
+    let Recipients { to, cc, bto, bcc } = serde_json::from_str(&stored.document)
+        .map_err(|error| Error::internal("document of an activity", error))?;
+    Ok([to, cc, bto, bcc].into_iter().flatten().flatten().collect())
 }
 
 /// The document to keep of an object: without what is computed for each reader.

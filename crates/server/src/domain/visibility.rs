@@ -17,9 +17,9 @@ impl Sight<'_> {
     /// Whether the viewer may see an activity: it is public, or the viewer did it, is named in it,
     /// follows the actor whose followers are named, or is a member of a list or group that is named.
     pub(crate) fn of_activity(&self, stored: &StoredActivity) -> Result<bool> {
-        let activity = documents::activity(stored)?;
-        if activity
-            .recipients()
+        let recipients = documents::recipients(stored)?;
+        if recipients
+            .iter()
             .any(|recipient| recipient.id.as_deref() == Some(PUBLIC))
         {
             return Ok(true);
@@ -30,7 +30,7 @@ impl Sight<'_> {
         if user.person == stored.actor {
             return Ok(true);
         }
-        for recipient in activity.recipients() {
+        for recipient in &recipients {
             if self.is_recipient(recipient, stored, user)? {
                 return Ok(true);
             }
