@@ -7,6 +7,8 @@ compile_error!("choose at least one of the features `client`, `oauth1` and `serv
 
 #[cfg(feature = "client")]
 mod account;
+#[cfg(any(feature = "oauth1", feature = "server"))]
+mod ask;
 mod commands;
 mod error;
 #[cfg(feature = "client")]

@@ -5,6 +5,8 @@
 mod backup;
 mod doctor;
 mod presets;
+#[cfg(target_os = "linux")]
+mod prompts;
 mod serve;
 mod support;
 mod users;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use pumphouse_oauth1::{RsaPrivateKey, RsaPublicKey, Secret, percent};
 
 use super::method::Method;
+use crate::ask::ask;
 use crate::error::Error;
 
 const CONSUMER_SECRET: &str = "PUMPHOUSE_OAUTH1_CONSUMER_SECRET";
@@ -126,7 +127,7 @@ fn find(given: Option<&Secret>, what: &str, variable: &str) -> Result<Secret, Er
     let has_terminal = std::io::stderr().is_terminal();
     match given {
         Some(secret) if secret.expose() != "-" => Ok(secret.clone()),
-        _ if has_terminal => rpassword::prompt_password(format!("The {what}: "))
+        _ if has_terminal => ask(&format!("The {what}: "))
             .map(Secret::new)
             .map_err(|error| {
                 Error::credentials(format!("the {what} could not be asked for")).with_source(error)

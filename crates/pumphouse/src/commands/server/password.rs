@@ -3,6 +3,7 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 
+use crate::ask::ask;
 use crate::error::Error;
 
 /// No line that is longer is a password.
@@ -27,8 +28,8 @@ impl PasswordArgs {
                     .with_hint("give it on standard input, with --password-stdin"),
             );
         }
-        let first = ask(&format!("New password for {nickname}: "))?;
-        let second = ask("Once more: ")?;
+        let first = answer(&format!("New password for {nickname}: "))?;
+        let second = answer("Once more: ")?;
         if first != second {
             return Err(Error::usage("the two passwords differ").with_hint("try again"));
         }
@@ -48,8 +49,8 @@ fn from_input() -> Result<String, Error> {
     Ok(password.to_owned())
 }
 
-fn ask(question: &str) -> Result<String, Error> {
-    rpassword::prompt_password(question).map_err(|error| {
+fn answer(question: &str) -> Result<String, Error> {
+    ask(question).map_err(|error| {
         Error::failure("cannot ask for the password")
             .with_source(error)
             .with_hint("give it on standard input, with --password-stdin")
