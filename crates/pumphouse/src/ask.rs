@@ -1,29 +1,37 @@
 //! Secrets that a person types in, without their being shown.
 
 use std::io::{Error, ErrorKind};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What shells report of a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
+
+/// Whether a question waits for its answer.
+static ASKING: AtomicBool = AtomicBool::new(false);
 
 /// Asks for a secret. Ctrl-C ends the program, and leaves the terminal as it was.
 ///
 /// # Errors
 /// When there is no terminal, or its input ends.
 pub(crate) fn ask(question: &str) -> Result<String, Error> {
-    // Nothing that was typed is seen while the secret is. The signal by which Ctrl-C then ends a
-    // program would come before that is undone; taken here, it comes as an error, after it.
+    // What is typed is not shown meanwhile. The signal by which Ctrl-C ends a program would come before
+    // that is undone; taken here, it comes as an error, after it.
     #[cfg(unix)]
-    let signals = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())?;
+    let mut interrupts = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())?;
+    #[cfg(windows)]
+    let mut interrupts = tokio::signal::windows::ctrl_c()?;
+    ASKING.store(true, Ordering::SeqCst);
     let answer = rpassword::prompt_password(question);
-    #[cfg(unix)]
-    drop(signals);
     if matches!(&answer, Err(error) if error.kind() == ErrorKind::Interrupted) {
         std::process::exit(INTERRUPTED);
     }
-    // From now on it ends what follows.
-    tokio::spawn(async {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            std::process::exit(INTERRUPTED);
+    ASKING.store(false, Ordering::SeqCst);
+    // Between and after questions it ends the program at once.
+    tokio::spawn(async move {
+        while interrupts.recv().await.is_some() {
+            if !ASKING.load(Ordering::SeqCst) {
+                std::process::exit(INTERRUPTED);
+            }
         }
     });
     answer

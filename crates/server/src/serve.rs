@@ -97,6 +97,15 @@ impl Server {
         }
     }
 
+    /// Lets its database grow no more, or grow again, as a full disk does: for tests.
+    ///
+    /// # Errors
+    /// If the database fails.
+    #[doc(hidden)]
+    pub async fn fill_disk(&self, full: bool) -> Result<(), pumphouse_store::Error> {
+        self.app.store.fill_disk(full).await
+    }
+
     /// Its public address, without a slash at the end.
     pub fn base_url(&self) -> &str {
         &self.base_url

@@ -10,7 +10,7 @@ use tokio::sync::broadcast;
 use crate::changes::{Arrival, Listeners};
 use crate::error::kind_of;
 use crate::nonces::Nonces;
-use crate::sql::{Connection, Result, Snapshot, Transaction, run_cached};
+use crate::sql::{Connection, Result, Snapshot, Transaction, params, run_cached};
 use crate::versions::{Stamp, Versions};
 use crate::writer::Writer;
 use crate::{Error, ErrorKind, Micros, Nonce, Numbers, migrate};
@@ -147,6 +147,23 @@ impl Store {
         F: FnOnce(&Transaction<'_>) -> std::result::Result<T, E> + Send + 'static,
     {
         self.inner.writer.write(work).await
+    }
+
+    /// Lets the database grow no more, or grow again, as a full disk does: for tests.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    #[doc(hidden)]
+    pub async fn fill_disk(&self, full: bool) -> std::result::Result<(), Error> {
+        let limit = if full {
+            // It becomes the size that there is.
+            "PRAGMA max_page_count = 1"
+        } else {
+            "PRAGMA max_page_count = 1000000"
+        };
+        self.write(move |tx| tx.first(limit, params![], |_| Ok(())))
+            .await?;
+        Ok(())
     }
 
     /// What reaches feeds from now on. The writer never waits for a receiver: one that falls far

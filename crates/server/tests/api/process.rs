@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use pumphouse_server::Server;
-use pumphouse_testkit::TestServer;
+use pumphouse_testkit::{PASSWORD, TestServer};
+use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -240,4 +241,39 @@ async fn after_a_graceful_stop_the_database_file_is_whole() {
     assert!(log.map_or(true, |log| log.len() == 0));
     let database = std::fs::metadata(directory.path().join("pumphouse.sqlite")).unwrap();
     assert!(database.len() > 50_000, "{}", database.len());
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_and_what_was_there_can_be_read() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let fill_disk = |full| server.server().unwrap().fill_disk(full);
+    fill_disk(true).await.unwrap();
+    let text = "The server's disk is full; nothing was changed. Try again later.";
+    let mut kept = 0;
+    // Long ones, and then what fits into the rest.
+    for length in [50_000, 1] {
+        let full = loop {
+            let reply = alice.tries(post(note(&"x".repeat(length)))).await;
+            if reply.status != 200 {
+                break reply;
+            }
+            kept += 1;
+        };
+        full.refused(507, text);
+    }
+    let account = json!({"nickname": "bob", "password": PASSWORD});
+    let client = alice.two_legged();
+    let reply = client.post_json("/api/users", &account).await;
+    reply.refused(507, text);
+
+    // Nothing is half done, and all can be read.
+    let feed = alice.get(&alice.path("feed/major")).await.ok();
+    assert_eq!(feed["totalItems"], kept);
+    let unknown = "No such 'user' with id 'bob'";
+    client.get("/api/user/bob").await.refused(404, unknown);
+    // When there is room again, everything goes on.
+    fill_disk(false).await.unwrap();
+    alice.does(post(note(&"x".repeat(50_000)))).await;
+    client.post_json("/api/users", &account).await.ok();
 }
