@@ -6,6 +6,7 @@
 mod bell;
 mod discovery;
 mod doing;
+mod features;
 mod file_store;
 mod hostile;
 mod login;

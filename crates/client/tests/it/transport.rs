@@ -202,6 +202,9 @@ async fn files_come_back_as_they_went_and_only_to_those_who_may_see_them() {
         .unwrap()
         .to_owned();
 
+    let uploads = alice.uploads().items().collect().await.unwrap();
+    assert_eq!(uploads[0].id, posted.object.as_ref().unwrap().id);
+
     let target = directory.path().join("back.bin");
     let heard = Arc::new(Mutex::new(0));
     let hear = Arc::clone(&heard);
