@@ -59,6 +59,17 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
+/// Makes a new file with a name of its own in a directory. It, and the directory if that has to be
+/// made, are their owner's alone.
+pub(crate) fn new(directory: &Path, ending: &str, text: &str) -> io::Result<PathBuf> {
+    make_private_directory(directory)?;
+    let mut builder = tempfile::Builder::new();
+    let mut file = builder.prefix("").suffix(ending).tempfile_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    let (_, path) = file.keep()?;
+    Ok(path)
+}
+
 /// Waits until no other process holds the lock beside a file; dropping it gives it back.
 pub(crate) fn lock(path: &Path) -> io::Result<File> {
     if let Some(directory) = path.parent() {

@@ -10,6 +10,8 @@ mod account;
 #[cfg(any(feature = "oauth1", feature = "server"))]
 mod ask;
 mod commands;
+#[cfg(feature = "client")]
+mod editor;
 mod error;
 #[cfg(feature = "client")]
 mod file_name;

@@ -139,7 +139,12 @@ pub(crate) fn user(user: &User, host: &str) -> String {
 /// What an object says, its files, what it answers, and where it is.
 fn body(object: &Object) -> Vec<String> {
     let mut lines = Vec::new();
-    let words = object.content.as_deref().or(object.summary.as_deref());
+    // The summary of what has a file describes that.
+    let summary = object
+        .summary
+        .as_deref()
+        .filter(|_| object.file().is_none());
+    let words = object.content.as_deref().or(summary);
     if let Some(words) = words.map(in_lines).filter(|words| !words.is_empty()) {
         lines.push(words);
     }
@@ -184,9 +189,10 @@ fn link(object: &Object) -> Option<String> {
 
 fn described(kind: &str, object: &Object, address: &str) -> String {
     let kind = text::one_line(kind);
+    let summary = object.summary.as_deref().map(text::line_of_html);
     let name = object.display_name.as_deref().map(text::one_line);
-    let words = name.or_else(|| object.summary.as_deref().map(text::line_of_html));
-    let label = match words.filter(|words| !words.is_empty()) {
+    let mut words = [summary, name].into_iter().flatten();
+    let label = match words.find(|words| !words.is_empty()) {
         Some(words) => format!("[{kind}: {words}]"),
         None => format!("[{kind}]"),
     };

@@ -209,7 +209,8 @@ pub struct PostFile {
 }
 
 impl PostFile {
-    fn change(mut self, change: impl FnOnce(Act<Written>) -> Act<Written>) -> Self {
+    /// Changes the post in any way that [`Act`] offers, such as [`summary`](Act::summary).
+    pub fn change(mut self, change: impl FnOnce(Act<Written>) -> Act<Written>) -> Self {
         self.act = change(self.act);
         self
     }

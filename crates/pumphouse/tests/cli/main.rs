@@ -5,6 +5,7 @@
 
 mod backup;
 mod calls;
+mod editor;
 mod feeds;
 mod lists;
 mod manuals;

@@ -160,8 +160,6 @@ fn wrong_usage_is_told_before_anything_happens() {
             &["post", "--to", "any body", "x"],
             "say public, followers, list:NAME, or user@host",
         ),
-        (&["post", " "], "there is no text to post"),
-        (&["post"], "there is no text to post"),
         (&["fly"], "unrecognized subcommand"),
     ] {
         let outcome = pumphouse(home.path(), arguments);
@@ -214,6 +212,37 @@ fn write_account(home: &Path, account: &str, base: &str) -> PathBuf {
     }]});
     fs::write(&path, content.to_string()).unwrap();
     path
+}
+
+#[test]
+fn without_a_text_nothing_is_sent() {
+    let home = home();
+    write_account(home.path(), "a@one.invalid", "https://one.invalid");
+    for arguments in [
+        &["post", " "][..],
+        &["post"],
+        &["post", "-"],
+        &["post", "--html", ""],
+    ] {
+        let outcome = pumphouse(home.path(), arguments);
+        assert_eq!(outcome.status, 2, "{arguments:?}: {}", outcome.err);
+        assert_eq!(outcome.err, "error: there is no text to post\n");
+    }
+    for (arguments, said) in [
+        (
+            &["post", "--image", "none.jpg"][..],
+            "could not read none.jpg",
+        ),
+        (&["post", "--alt", "A cat", "x"], "--file <PATH>"),
+        (
+            &["post", "--image", ".", "--alt", ""],
+            "a value is required",
+        ),
+    ] {
+        let outcome = pumphouse(home.path(), arguments);
+        assert_ne!(outcome.status, 0);
+        assert!(outcome.err.contains(said), "{arguments:?}: {}", outcome.err);
+    }
 }
 
 #[test]

@@ -84,10 +84,21 @@ impl Home {
 
     /// The same, with something on standard input.
     pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> Outcome {
+        self.run_in(arguments, input, &[])
+    }
+
+    /// The same, with variables of the environment.
+    pub(crate) fn run_in(
+        &self,
+        arguments: &[&str],
+        input: &str,
+        variables: &[(&str, &str)],
+    ) -> Outcome {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pumphouse"));
         let mut child = self
             .environment(&mut command)
             .args(arguments)
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

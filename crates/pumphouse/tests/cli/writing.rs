@@ -54,6 +54,40 @@ async fn what_others_wrote_is_liked_and_shared() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_picture_is_posted_with_its_words() {
+    let world = World::start().await;
+    let (alice, bob) = (&world.alice, &world.bob);
+    std::fs::write(alice.path().join("dot.gif"), crate::calls::DOT).unwrap();
+    std::fs::write(alice.path().join("notes.txt"), "Notes").unwrap();
+    let picture = ["post", "--image", "dot.gif", "--alt", "A white <dot>"];
+    let words = ["--title", "Dot", "Nothing <more>", "--to", "bob", "--json"];
+    let posted = alice.run(&[&picture[..], &words].concat());
+    let posted: serde_json::Value = serde_json::from_str(&posted.out).unwrap();
+    assert_eq!(posted["verb"], "post");
+    let page = bob.json(&["inbox", "--direct", "--major", "-n", "1"]);
+    let image = &page["items"][0]["object"];
+    assert_eq!(image["objectType"], "image");
+    assert_eq!(image["displayName"], "Dot");
+    assert_eq!(image["content"], "Nothing &lt;more&gt;");
+    assert_eq!(image["summary"], "A white &lt;dot&gt;");
+    assert_eq!(image["id"], posted["object"]["id"]);
+    let mut filters = crate::support::FILTERS.to_vec();
+    filters.push((r"/uploads/alice/\S+", "/uploads/alice/FILE"));
+    // Its words came after it, in the same second or the next.
+    filters.push((r"    changed WHEN\n", ""));
+    insta::with_settings!({filters => filters}, {
+        insta::assert_snapshot!("files", crate::support::transcript(&[
+            bob.run(&["show", image["id"].as_str().unwrap()]),
+            // A file needs no words, and nobody waits for them.
+            alice.run(&["post", "--file", "notes.txt"]),
+            alice.run_with(&["post", "--file", "notes.txt", "-"], "From a pipe"),
+            alice.run(&["show", "last"]),
+            alice.run(&["post", "--file", "."]),
+        ]));
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_group_is_joined_and_left() {
     let world = World::start().await;
     let (alice, bob) = (&world.alice, &world.bob);

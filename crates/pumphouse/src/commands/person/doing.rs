@@ -70,7 +70,16 @@ pub(super) async fn send_and_say<K>(
     name: &str,
     format: Format,
 ) -> Result<(), Error> {
-    let done = send(act).await?;
+    say(&send(act).await?, said, name, format)
+}
+
+/// Says what was done.
+pub(super) fn say(
+    done: &Received<Activity>,
+    said: &str,
+    name: &str,
+    format: Format,
+) -> Result<(), Error> {
     format
         .received(done.raw(), || format!("{said}: {}", text::one_line(name)))
         .map_err(|error| error.with_hint("it is done all the same"))

@@ -70,29 +70,53 @@ impl Who {
     }
 }
 
+/// Everybody who was named, found.
+#[derive(Debug)]
+pub(super) struct Found {
+    to: Vec<Recipient>,
+    cc: Vec<Recipient>,
+    bto: Vec<Recipient>,
+    bcc: Vec<Recipient>,
+    nobody_else: bool,
+}
+
 impl Recipients {
-    /// Addresses what is to be done; everybody is found before anything is sent.
-    pub(super) async fn address<K>(
-        &self,
-        session: &Session,
-        mut act: Act<K>,
-    ) -> Result<Act<K>, Error> {
-        for who in &self.to {
-            act = act.to(who.find(session).await?);
-        }
-        for who in &self.cc {
-            act = act.cc(who.find(session).await?);
-        }
-        for who in &self.bto {
-            act = act.bto(who.find(session).await?);
-        }
-        for who in &self.bcc {
-            act = act.bcc(who.find(session).await?);
-        }
-        Ok(if self.nobody_else {
+    /// Finds everybody; to be done before anything is sent.
+    pub(super) async fn find(&self, session: &Session) -> Result<Found, Error> {
+        Ok(Found {
+            to: find_all(&self.to, session).await?,
+            cc: find_all(&self.cc, session).await?,
+            bto: find_all(&self.bto, session).await?,
+            bcc: find_all(&self.bcc, session).await?,
+            nobody_else: self.nobody_else,
+        })
+    }
+
+    /// Finds everybody and addresses what is to be done.
+    pub(super) async fn address<K>(&self, session: &Session, act: Act<K>) -> Result<Act<K>, Error> {
+        Ok(self.find(session).await?.address(act))
+    }
+}
+
+async fn find_all(named: &[Who], session: &Session) -> Result<Vec<Recipient>, Error> {
+    let mut found = Vec::new();
+    for who in named {
+        found.push(who.find(session).await?);
+    }
+    Ok(found)
+}
+
+impl Found {
+    /// Addresses what is to be done.
+    pub(super) fn address<K>(self, mut act: Act<K>) -> Act<K> {
+        act = self.to.into_iter().fold(act, Act::to);
+        act = self.cc.into_iter().fold(act, Act::cc);
+        act = self.bto.into_iter().fold(act, Act::bto);
+        act = self.bcc.into_iter().fold(act, Act::bcc);
+        if self.nobody_else {
             act.nobody_else()
         } else {
             act
-        })
+        }
     }
 }

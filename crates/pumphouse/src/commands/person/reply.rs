@@ -37,12 +37,13 @@ pub(crate) struct Args {
 
 /// Answers, and prints where the answer is.
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
-    let content = args.written.read().await?;
     let session = args.account.session().await?;
     let object = args.item.object(&session).await?;
-    let reply = session.comment(&object, content);
-    let reply = args.recipients.address(&session, reply).await?;
+    let found = args.recipients.find(&session).await?;
+    let text = args.written.read().await?;
+    let reply = found.address(session.comment(&object, text.content()));
     let posted = doing::send(reply).await?;
+    text.sent();
     MemoryFile::of(session.account())?.posted(&posted);
     args.format
         .received(posted.raw(), || {
