@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::account::{DefaultAccount, client_here};
 use crate::error::Error;
-use crate::output;
+use crate::output::{self, Format};
 
 /// List the accounts that this program knows, logged in or not.
 #[derive(Debug, clap::Args)]
@@ -13,9 +13,8 @@ use crate::output;
 Example:
   pumphouse accounts")]
 pub(crate) struct Args {
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: Format,
 }
 
 /// Lists them; nothing is sent.
@@ -27,7 +26,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     for account in client.accounts().await? {
         records.extend(client.record(&account).await?);
     }
-    if args.json {
+    if args.format.is_json {
         let list: Vec<serde_json::Value> = records
             .iter()
             .map(|record| {

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::account::Connection;
 use crate::error::Error;
-use crate::output;
+use crate::output::{self, Format};
 
 /// Servers forget an authorisation after this time.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -48,9 +48,8 @@ pub(crate) struct Args {
     #[arg(long)]
     restart: bool,
 
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: Format,
 
     #[command(flatten)]
     connection: Connection,
@@ -183,12 +182,8 @@ async fn read_verifier(pending: &PendingAuthorization) -> Result<Verifier, Error
 }
 
 fn report(args: &Args, session: &Session, how: &str) -> Result<(), Error> {
-    if args.json {
-        let value = json!({
-            "account": session.account(),
-            "server": session.endpoints().base,
-        });
-        return output::line(&value.to_string());
-    }
-    output::line(&format!("{} {how}.", session.account()))
+    args.format.own(
+        || json!({"account": session.account(), "server": session.endpoints().base}),
+        || format!("{} {how}.", session.account()),
+    )
 }

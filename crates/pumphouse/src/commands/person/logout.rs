@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::account::{Choice, DefaultAccount, client_here};
 use crate::error::Error;
-use crate::output;
+use crate::output::Format;
 
 /// Log out: forget the token of an account.
 ///
@@ -14,9 +14,8 @@ use crate::output;
 Example:
   pumphouse logout --account you@pump.example")]
 pub(crate) struct Args {
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: Format,
 
     #[command(flatten)]
     choice: Choice,
@@ -32,8 +31,8 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         );
     }
     DefaultAccount::here()?.forget(&account)?;
-    if args.json {
-        return output::line(&json!({"account": account, "logged_out": true}).to_string());
-    }
-    output::line(&format!("{account} is logged out."))
+    args.format.own(
+        || json!({"account": account, "logged_out": true}),
+        || format!("{account} is logged out."),
+    )
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::account::Connection;
 use crate::error::Error;
-use crate::output;
+use crate::output::{self, Format};
 
 /// Register this program with the server of an account.
 ///
@@ -27,9 +27,8 @@ pub(crate) struct Args {
     #[arg(long)]
     show_secret: bool,
 
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: Format,
 
     #[command(flatten)]
     connection: Connection,
@@ -48,7 +47,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         Some(registration) => registration,
         None => server.register().await?,
     };
-    if args.json {
+    if args.format.is_json {
         return output::line(&as_json(&registration, args.show_secret).to_string());
     }
     let how = if known { "is already" } else { "is now" };
