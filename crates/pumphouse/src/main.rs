@@ -10,6 +10,7 @@ mod account;
 #[cfg(any(feature = "oauth1", feature = "server"))]
 mod ask;
 mod commands;
+mod controls;
 #[cfg(feature = "client")]
 mod editor;
 mod error;

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use crate::controls::without_controls;
 use crate::error::Error;
 
 /// Prints a line of the result.
@@ -74,8 +75,10 @@ pub(crate) fn note(text: &str) {
 }
 
 /// Says what went wrong. There is nobody left to tell if that fails.
+///
+/// Whatever others wrote and still stands in it does not steer the terminal.
 pub(crate) fn complain(text: &str) {
-    drop(writeln!(io::stderr().lock(), "{text}"));
+    drop(writeln!(io::stderr().lock(), "{}", without_controls(text)));
 }
 
 /// How many columns there are to write in: those of the terminal, or 80.

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::error::Error;
 use crate::memory::{MemoryFile, Shown};
+use crate::text;
 
 /// A thing or a person as it is written on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,18 +157,20 @@ impl Reference {
                 if shown.kind == "person" {
                     return Ok(PersonRef::from(&shown.to_object()));
                 }
-                let error =
-                    Error::usage(format!("{self} is not a person but of type {}", shown.kind));
+                let error = self.is_no_person(Some(&shown.kind));
                 Err(match shown.author {
-                    Some(author) => error.with_hint(format!("its author is {author}")),
+                    Some(author) => {
+                        let author = text::one_line(&author);
+                        error.with_hint(format!("its author is {author}"))
+                    }
                     None => error,
                 })
             }
             Self::Url(url) => match person_at(url) {
                 Some(acct) => Ok(acct.into()),
-                None => is_person(self, &self.object(session).await?),
+                None => self.if_person(&self.object(session).await?),
             },
-            Self::Id(_) => is_person(self, &self.object(session).await?),
+            Self::Id(_) => self.if_person(&self.object(session).await?),
         }
     }
 
@@ -193,6 +196,19 @@ impl Reference {
                 .map_err(|error| Error::usage(format!("{name} is no name")).with_source(error)),
             _ => Err(Error::usage(format!("{self} is no address of a person"))),
         }
+    }
+
+    /// An object that was found by it, as a person.
+    fn if_person(&self, object: &Object) -> Result<PersonRef, Error> {
+        if object.is_a("person") {
+            return Ok(PersonRef::from(object));
+        }
+        Err(self.is_no_person(object.object_type.as_deref()))
+    }
+
+    fn is_no_person(&self, kind: Option<&str>) -> Error {
+        let kind = text::one_line(kind.unwrap_or("no type"));
+        Error::usage(format!("{self} is not a person but of type {kind}"))
     }
 
     /// What is remembered of earlier output.
@@ -237,17 +253,6 @@ impl Reference {
             None => error,
         }
     }
-}
-
-fn is_person(reference: &Reference, object: &Object) -> Result<PersonRef, Error> {
-    if object.is_a("person") {
-        return Ok(PersonRef::from(object));
-    }
-    let kind = object.object_type.as_deref().unwrap_or("no type");
-    Err(Error::usage(format!(
-        "{reference} is not a person but of type {}",
-        crate::text::one_line(kind)
-    )))
 }
 
 /// What is at an address, on whatever server.

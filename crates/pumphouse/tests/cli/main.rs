@@ -7,6 +7,7 @@ mod backup;
 mod calls;
 mod editor;
 mod feeds;
+mod hostile;
 mod lists;
 mod manuals;
 mod nothing;
