@@ -32,12 +32,12 @@ use crate::transport::{Limits, Network, Observer, ProxyChoice, Transport};
 /// ```
 #[derive(Clone)]
 pub struct Client {
+    transport: Transport,
     inner: Arc<Inner>,
 }
 
 struct Inner {
     application: Application,
-    transport: Transport,
     met: Met,
     store: Option<Arc<dyn CredentialStore>>,
     clock: Arc<dyn Clock>,
@@ -79,8 +79,9 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a request may take in all, redirects and the last byte of the answer included.
-    /// 30 s unless said otherwise.
+    /// How long a request may take in all, redirects and the last byte of the answer included;
+    /// files have more time, by their size. 30 s unless said otherwise, here or
+    /// [for a call](Client::with_timeout).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
         self
@@ -106,7 +107,7 @@ impl ClientBuilder {
     }
 
     /// How often what changes nothing is sent again after its connection failed, or the server
-    /// asked to come again. Twice unless said otherwise.
+    /// asked to come again. Twice unless said otherwise, here or [for a call](Client::with_retries).
     pub fn retries(mut self, retries: u32) -> Self {
         self.limits.retries = retries;
         self
@@ -201,14 +202,9 @@ impl ClientBuilder {
             return Err(wrong);
         }
         Ok(Client {
+            transport: Transport::new(self.limits, self.plain_http, self.network, self.observer),
             inner: Arc::new(Inner {
                 application: self.application,
-                transport: Transport::new(
-                    self.limits,
-                    self.plain_http,
-                    self.network,
-                    self.observer,
-                ),
                 met: Met::default(),
                 store: self.store,
                 clock: self.clock,
@@ -240,6 +236,39 @@ impl Client {
     /// What the program says of itself.
     pub fn application(&self) -> &Application {
         &self.inner.application
+    }
+
+    /// The same client with a time limit for every call, whatever the call asks for and carries: a
+    /// log-in is discovery, registration and authorisation. In place of
+    /// [`ClientBuilder::timeout`], longer or shorter. Connections and all else are shared.
+    ///
+    /// What a [`Session`](crate::Session) does has this setting on each builder, too.
+    ///
+    /// ```no_run
+    /// # async fn example(client: pumphouse_client::Client) -> pumphouse_client::Result<()> {
+    /// use std::time::Duration;
+    ///
+    /// let hurried = client.with_timeout(Duration::from_secs(3)).with_retries(0);
+    /// let server = hurried.discover(&"evan@e14n.com".parse()?).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        self.limited(|limits| limits.in_all = Some(timeout))
+    }
+
+    /// The same client with another number of [retries](ClientBuilder::retries).
+    #[must_use]
+    pub fn with_retries(&self, retries: u32) -> Self {
+        self.limited(|limits| limits.retries = retries)
+    }
+
+    fn limited(&self, change: impl FnOnce(&mut Limits)) -> Self {
+        Self {
+            transport: self.transport.clone().limited(change),
+            inner: Arc::clone(&self.inner),
+        }
     }
 
     /// The accounts that the store knows, logged in or about to be, in alphabetical order.
@@ -342,7 +371,7 @@ impl Client {
     }
 
     pub(crate) fn transport(&self) -> &Transport {
-        &self.inner.transport
+        &self.transport
     }
 
     /// Seconds since 1970.

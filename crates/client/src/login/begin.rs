@@ -17,6 +17,15 @@ impl Client {
     ///
     /// Those of every step.
     pub async fn begin(&self, account: &Acct, callback: Callback) -> Result<PendingAuthorization> {
+        let begun = self.begin_at_server(account, callback);
+        self.transport().in_all("beginning a log-in", begun).await
+    }
+
+    async fn begin_at_server(
+        &self,
+        account: &Acct,
+        callback: Callback,
+    ) -> Result<PendingAuthorization> {
         let server = self.discover(account).await?;
         if let Some(registration) = server.recall().await? {
             match registration.authorise(callback.clone()).await {

@@ -208,6 +208,11 @@ impl Registration {
         &self.kept.credentials
     }
 
+    /// The same, used by another client of the same program.
+    pub(crate) fn used_by(&self, client: Client) -> Self {
+        Self::new(self.server.asked_by(client), self.kept.clone())
+    }
+
     /// When the registration expires, in seconds since 1970; `None` is never.
     pub fn expires_at(&self) -> Option<u64> {
         Some(self.kept.expires_at).filter(|&time| time != 0)

@@ -32,7 +32,9 @@ impl Client {
     /// [`NotPumpIo`](crate::ErrorKind::NotPumpIo) tell a host that does not exist from one that is
     /// something else.
     pub async fn discover(&self, account: &Acct) -> Result<Server> {
-        let endpoints = discover(self.transport(), account.host()).await?;
+        let transport = self.transport();
+        let found = discover(transport, account.host());
+        let endpoints = transport.in_all("looking for a server", found).await?;
         Ok(self.server(account, endpoints))
     }
 
@@ -68,6 +70,11 @@ impl Server {
 
     pub(crate) fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// The same, asked by another client of the same program.
+    pub(crate) fn asked_by(&self, client: Client) -> Self {
+        Self::new(client, self.account.clone(), self.endpoints.clone())
     }
 }
 

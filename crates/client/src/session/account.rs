@@ -1,6 +1,7 @@
 //! A logged-in account: whose it is, and what it signs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::Method;
 use pumphouse_activity::{Acct, Object};
@@ -133,6 +134,42 @@ impl Session {
 
     pub(crate) fn client(&self) -> &Client {
         self.inner.registration.server().client()
+    }
+
+    /// The same session with a time limit for every call, as of
+    /// [`Client::with_timeout`]. Calls that have a builder can be given one there.
+    ///
+    /// ```no_run
+    /// # async fn example(session: pumphouse_client::Session) -> pumphouse_client::Result<()> {
+    /// use std::time::Duration;
+    ///
+    /// let me = session.with_timeout(Duration::from_secs(2)).whoami().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        self.used_by(self.client().with_timeout(timeout))
+    }
+
+    /// The same session with another number of [retries](crate::ClientBuilder::retries).
+    #[must_use]
+    pub fn with_retries(&self, retries: u32) -> Self {
+        self.used_by(self.client().with_retries(retries))
+    }
+
+    fn used_by(&self, client: Client) -> Self {
+        let registration = self.inner.registration.used_by(client);
+        Self::new(registration, self.inner.token.clone())
+    }
+
+    /// Does all of a call within the time for it, if one was set.
+    pub(super) async fn in_all<T>(
+        &self,
+        purpose: &str,
+        call: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        self.client().transport().in_all(purpose, call).await
     }
 
     /// Asks the server whom the token speaks for: the profile of that person

@@ -1,6 +1,7 @@
 //! Doing something: one builder for whatever is done with any object, by any verb.
 
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use pumphouse_activity::{Activity, Object};
 
@@ -145,6 +146,20 @@ impl<K> Act<K> {
     /// Sets where it is done: a place.
     pub fn at(mut self, place: impl Into<Object>) -> Self {
         self.activity.location = Some(Box::new(place.into()));
+        self
+    }
+
+    /// How long it may take in all, in place of what was said [of the
+    /// client](crate::ClientBuilder::timeout).
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.session = self.session.with_timeout(timeout);
+        self
+    }
+
+    /// How often it is tried again when no connection could be made, in place of what was said [of
+    /// the client](crate::ClientBuilder::retries). What was sent is never sent again.
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.session = self.session.with_retries(retries);
         self
     }
 

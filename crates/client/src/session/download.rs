@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use http::Method;
 use http::header::CONTENT_TYPE;
@@ -104,6 +105,20 @@ impl Download {
         self
     }
 
+    /// How long it may take in all, to the last byte, in place of what was said [of the
+    /// client](crate::ClientBuilder::timeout), which leaves large files more time.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.session = self.session.with_timeout(timeout);
+        self
+    }
+
+    /// How often it is asked for again before its first byte has come, in place of what was said
+    /// [of the client](crate::ClientBuilder::retries).
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.session = self.session.with_retries(retries);
+        self
+    }
+
     /// Writes it to a file, which is there only when it is whole. One that was there is replaced,
     /// unless it is to be [kept](Self::keep_existing).
     ///
@@ -152,6 +167,11 @@ impl Download {
         self,
         writer: &mut (impl AsyncWrite + Unpin + Send),
     ) -> Result<Downloaded> {
+        let session = self.session.clone();
+        session.in_all("fetching a file", self.fetch(writer)).await
+    }
+
+    async fn fetch(self, writer: &mut (impl AsyncWrite + Unpin + Send)) -> Result<Downloaded> {
         let session = &self.session;
         let mut request = Outgoing::new("fetching a file", Method::GET, self.url?);
         let transport = session.client().transport();

@@ -15,7 +15,10 @@ impl PendingAuthorization {
     /// [`Denied`](ErrorKind::Denied); [`OtherAccount`](ErrorKind::OtherAccount) if somebody else
     /// agreed, with their own account.
     pub async fn finish(&self, verifier: impl Into<Verifier>) -> Result<Session> {
-        let session = self.session(&verifier.into()).await;
+        let verifier = verifier.into();
+        let transport = self.registration().server().client().transport();
+        let session = transport.in_all("finishing a log-in", self.session(&verifier));
+        let session = session.await;
         if let Err(error) = &session
             && matches!(error.kind(), ErrorKind::Denied | ErrorKind::OtherAccount)
         {

@@ -4,6 +4,7 @@ use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_util::{Stream, StreamExt as _, stream};
 
@@ -105,6 +106,20 @@ impl<T: Item> Items<T> {
     #[must_use]
     pub fn oldest_first(mut self) -> Self {
         self.oldest_first = true;
+        self
+    }
+
+    /// How long each page may take, see [`PageRequest::timeout`].
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.request = self.request.timeout(timeout);
+        self
+    }
+
+    /// How often a page is asked for again, see [`PageRequest::retries`].
+    #[must_use]
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.request = self.request.retries(retries);
         self
     }
 

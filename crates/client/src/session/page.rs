@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use pumphouse_activity::{Activity, Collection, Object, User};
 use serde::de::DeserializeOwned;
@@ -11,6 +12,7 @@ use super::account::Session;
 use super::address::Address;
 use super::received::Received;
 use crate::error::{Error, ErrorKind, Result};
+use crate::transport::Answer;
 
 /// The most items that servers give at once (pump.io protocol, section 5.2).
 const MAX_COUNT: u16 = 200;
@@ -152,6 +154,23 @@ impl<T> PageRequest<T> {
         self
     }
 
+    /// How long it may take in all, also where another server has to be met first, in place of what
+    /// was said [of the client](crate::ClientBuilder::timeout). The pages before and behind it have
+    /// as long.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.session = self.session.with_timeout(timeout);
+        self
+    }
+
+    /// How often it is asked for again, in place of what was said [of the
+    /// client](crate::ClientBuilder::retries).
+    #[must_use]
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.session = self.session.with_retries(retries);
+        self
+    }
+
     /// How many items were asked for, if a number was said.
     pub(super) fn asked(&self) -> Option<u16> {
         self.count
@@ -229,8 +248,7 @@ impl<T: Item> PageRequest<T> {
                 format!("{}: a page has at most {MAX_COUNT} items", self.purpose),
             ));
         }
-        let url = self.url().await?;
-        let answer = self.session.read(self.purpose, url).await?;
+        let answer = self.session.in_all(self.purpose, self.answer()).await?;
         let mut received = Received::<Collection<T>>::decode(&answer)?;
         let (older, newer) = cursors(&received);
         let older = older.or_else(|| self.behind(&received));
@@ -245,6 +263,11 @@ impl<T: Item> PageRequest<T> {
 }
 
 impl<T> PageRequest<T> {
+    async fn answer(&self) -> Result<Answer> {
+        let url = self.url().await?;
+        self.session.read(self.purpose, url).await
+    }
+
     /// The place behind this page, on servers that lead on from no page of some collections
     /// (pump.io protocol, quirk 57): if there must be more, by their own count.
     fn behind(&self, collection: &Collection<T>) -> Option<Cursor> {

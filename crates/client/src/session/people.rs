@@ -104,9 +104,13 @@ impl Person {
     /// [`UnknownHost`](crate::ErrorKind::UnknownHost) and
     /// [`NotPumpIo`](crate::ErrorKind::NotPumpIo) if there is no such server.
     pub async fn profile(&self) -> Result<Received<Object>> {
+        let purpose = "reading a profile";
         let address = self.address("/profile", Address::of_object);
-        let url = self.session.locate(&address, false).await?;
-        Received::decode(&self.session.read("reading a profile", url).await?)
+        let read = async {
+            let url = self.session.locate(&address, false).await?;
+            self.session.read(purpose, url).await
+        };
+        Received::decode(&self.session.in_all(purpose, read).await?)
     }
 
     /// What they did, as far as they let the reader see it.

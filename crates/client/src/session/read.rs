@@ -126,6 +126,15 @@ impl Session {
     /// those of [`object`](Self::object).
     pub async fn load(&self, object: &Object) -> Result<Received<Object>> {
         let purpose = "reading an object";
+        self.in_all(purpose, self.load_from_somewhere(object, purpose))
+            .await
+    }
+
+    async fn load_from_somewhere(
+        &self,
+        object: &Object,
+        purpose: &'static str,
+    ) -> Result<Received<Object>> {
         let address = Address::of_object(object);
         let url = self.locate(&address, false).await?;
         if !same_origin(&self.endpoints().base, &url)

@@ -1,5 +1,7 @@
 //! Any signed request.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::header::{
     AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING,
@@ -175,6 +177,21 @@ impl Request {
         self
     }
 
+    /// How long it may take in all, in place of what was said [of the
+    /// client](crate::ClientBuilder::timeout), which leaves large bodies more time.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.session = self.session.with_timeout(timeout);
+        self
+    }
+
+    /// How often it is sent again, in place of what was said [of the
+    /// client](crate::ClientBuilder::retries). What may change something is sent again only when no
+    /// connection could be made.
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.session = self.session.with_retries(retries);
+        self
+    }
+
     /// Sends it, and takes nothing but success.
     ///
     /// # Errors
@@ -193,28 +210,35 @@ impl Request {
     /// what was wrong with the request, and whatever befell it on its way.
     pub async fn send_for_any(self) -> Result<Response> {
         let (session, outgoing) = (self.session, self.outgoing?);
-        let is_own = same_origin(&session.endpoints().base, &outgoing.url);
-        let transport = session.client().transport();
-        let answer = match self.signed_with {
-            SignedWith::Nothing => transport.send(outgoing, None).await?,
+        let answer = session.answer(outgoing, self.signed_with);
+        let answer = session.in_all("a request", answer).await?;
+        Ok(Response { answer })
+    }
+}
+
+impl Session {
+    async fn answer(&self, outgoing: Outgoing, signed_with: SignedWith) -> Result<Answer> {
+        let is_own = same_origin(&self.endpoints().base, &outgoing.url);
+        let transport = self.client().transport();
+        match signed_with {
+            SignedWith::Nothing => transport.send(outgoing, None).await,
             SignedWith::Client if is_own => {
-                let signer = session.registration().signer();
+                let signer = self.registration().signer();
                 let signature = Signature::By {
                     signer: &signer,
                     with: SignedWith::Client,
                 };
-                transport.send(outgoing, Some(signature)).await?
+                transport.send(outgoing, Some(signature)).await
             }
             SignedWith::Client => {
-                session.check_foreign(&outgoing.url)?;
-                session.client().foreign().send(outgoing).await?
+                self.check_foreign(&outgoing.url)?;
+                self.client().foreign().send(outgoing).await
             }
             _ => {
-                session.resolve(outgoing.url.as_str())?;
-                session.send(outgoing).await?
+                self.resolve(outgoing.url.as_str())?;
+                self.send(outgoing).await
             }
-        };
-        Ok(Response { answer })
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Files on their way to the server (pump.io protocol, section 7.6).
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -260,6 +261,17 @@ impl PostFile {
         self.change(|act| act.target(target))
     }
 
+    /// How long the upload and the post may take in all, in place of what was said [of the
+    /// client](crate::ClientBuilder::timeout), which leaves large files more time.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.change(|act| act.timeout(timeout))
+    }
+
+    /// How often a step is tried again when no connection could be made, see [`Act::retries`].
+    pub fn retries(self, retries: u32) -> Self {
+        self.change(|act| act.retries(retries))
+    }
+
     /// Uploads it, gives it its words while only its author sees it, and posts it. Old servers
     /// ignore words in the post (pump.io protocol, section 6.7); new ones find them there already.
     ///
@@ -267,7 +279,12 @@ impl PostFile {
     ///
     /// As for [`Session::upload`] and [`Act::send`]; whatever fails, nobody sees a file without
     /// its words.
-    pub async fn send(mut self) -> Result<Received<Activity>> {
+    pub async fn send(self) -> Result<Received<Activity>> {
+        let session = self.act.session.clone();
+        session.in_all("posting a file", self.send_steps()).await
+    }
+
+    async fn send_steps(mut self) -> Result<Received<Activity>> {
         let session = self.act.session.clone();
         let uploaded = session.upload(self.upload).await?;
         let words = self.act.activity.object.take().unwrap_or_default();

@@ -222,11 +222,11 @@ impl Opened {
         if self.total().unwrap_or(0) > self.largest {
             return Err(self.hop.too_large(self.largest));
         }
-        let end = match self.silence {
-            Some(silence) => Instant::now() + silence,
-            None => self.begun + self.limits.time_for(self.hop.report.received),
-        };
-        let piece = tokio::time::timeout_at(end, self.hop.piece()).await;
+        let left = self.silence.unwrap_or_else(|| {
+            let time = self.limits.time_for(self.hop.report.received);
+            time.saturating_sub(self.begun.elapsed())
+        });
+        let piece = tokio::time::timeout(left, self.hop.piece()).await;
         let piece = piece.map_err(|_| {
             let message = format!("{}: the server is too slow", self.hop.request);
             Error::new(ErrorKind::Timeout, message)

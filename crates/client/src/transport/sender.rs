@@ -31,6 +31,9 @@ const LEAST_SPEED: u64 = 16 * 1024;
 pub(crate) struct Limits {
     /// For the whole of a request: redirects, retries and the last byte of the answer.
     pub(crate) timeout: Duration,
+    /// For the whole of a call, however many requests it makes and however much they carry, in
+    /// place of that.
+    pub(crate) in_all: Option<Duration>,
     /// For the body of an answer, in bytes.
     pub(crate) answer_size: usize,
     /// How often what changes nothing is sent again.
@@ -42,8 +45,9 @@ pub(crate) struct Limits {
 impl Limits {
     /// How long a request may take that carries so many bytes.
     pub(crate) fn time_for(&self, bytes: u64) -> Duration {
-        self.timeout
-            .saturating_add(Duration::from_secs(bytes / LEAST_SPEED))
+        let by_size = || Duration::from_secs(bytes / LEAST_SPEED);
+        self.in_all
+            .unwrap_or_else(|| self.timeout.saturating_add(by_size()))
     }
 }
 
@@ -51,6 +55,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(30),
+            in_all: None,
             answer_size: 8 * 1024 * 1024,
             retries: 2,
             longest_pause: Duration::from_secs(10),
@@ -61,11 +66,11 @@ impl Default for Limits {
 /// Sends requests. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Transport {
+    limits: Limits,
     inner: Arc<Inner>,
 }
 
 struct Inner {
-    limits: Limits,
     plain_http: bool,
     observer: Option<Arc<dyn Observer>>,
     connections: Connections,
@@ -79,13 +84,19 @@ impl Transport {
         observer: Option<Arc<dyn Observer>>,
     ) -> Self {
         Self {
+            limits,
             inner: Arc::new(Inner {
-                limits,
                 plain_http,
                 observer,
                 connections: Connections::new(network),
             }),
         }
+    }
+
+    /// The same connections, within other limits.
+    pub(crate) fn limited(mut self, change: impl FnOnce(&mut Limits)) -> Self {
+        change(&mut self.limits);
+        self
     }
 
     /// Whether plain http to other machines was asked for.
@@ -106,7 +117,7 @@ impl Transport {
     ) -> Result<Answer> {
         self.in_time(&request, async {
             let hop = self.follow(&request, signature).await?;
-            hop.read(self.inner.limits.answer_size).await
+            hop.read(self.limits.answer_size).await
         })
         .await
     }
@@ -122,9 +133,9 @@ impl Transport {
         self.in_time(&request, async {
             let hop = self.follow(&request, signature).await?;
             if hop.status().is_success() {
-                return Ok(Opened::new(hop, self.inner.limits, begun));
+                return Ok(Opened::new(hop, self.limits, begun));
             }
-            Err(hop.read(self.inner.limits.answer_size).await?.refusal())
+            Err(hop.read(self.limits.answer_size).await?.refusal())
         })
         .await
     }
@@ -138,14 +149,26 @@ impl Transport {
             if hop.status() == StatusCode::SWITCHING_PROTOCOLS {
                 return hop.upgrade().await;
             }
-            Err(hop.read(self.inner.limits.answer_size).await?.refusal())
+            Err(hop.read(self.limits.answer_size).await?.refusal())
         })
         .await
     }
 
     /// How large an answer may be, in bytes.
     pub(crate) fn answer_size(&self) -> usize {
-        self.inner.limits.answer_size
+        self.limits.answer_size
+    }
+
+    /// Does all of a call, within the time for it if one was set.
+    pub(crate) async fn in_all<T>(
+        &self,
+        purpose: &str,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        match self.limits.in_all {
+            Some(limit) => within(limit, || purpose.to_owned(), work).await,
+            None => work.await,
+        }
     }
 
     async fn in_time<T>(
@@ -153,18 +176,8 @@ impl Transport {
         request: &Outgoing,
         work: impl Future<Output = Result<T>>,
     ) -> Result<T> {
-        let limit = self.inner.limits.time_for(request.body.len());
-        match tokio::time::timeout(limit, work).await {
-            Ok(result) => result,
-            Err(_) => Err(Error::new(
-                ErrorKind::Timeout,
-                format!(
-                    "{}: no complete answer within {} s",
-                    request.describe(&request.url),
-                    limit.as_secs_f32()
-                ),
-            )),
-        }
+        let limit = self.limits.time_for(request.body.len());
+        within(limit, || request.describe(&request.url), work).await
     }
 
     async fn follow(&self, request: &Outgoing, signature: Option<Signature<'_>>) -> Result<Hop> {
@@ -197,12 +210,12 @@ impl Transport {
     ) -> Result<Hop> {
         let only_reads = request.method == Method::GET || request.method == Method::HEAD;
         let mut pause = FIRST_PAUSE;
-        for _ in 0..self.inner.limits.retries {
+        for _ in 0..self.limits.retries {
             let wait = match self.exchange(request, url, signature).await {
                 Err(error) if error.kind() == ErrorKind::Unreachable => pause,
                 Err(error) if only_reads && error.kind() == ErrorKind::ConnectionLost => pause,
                 Ok(hop) if only_reads && hop.is_busy() => match retry_after(hop.headers()) {
-                    Some(wait) if wait <= self.inner.limits.longest_pause => wait,
+                    Some(wait) if wait <= self.limits.longest_pause => wait,
                     _ => return Ok(hop),
                 },
                 other => return other,
@@ -246,6 +259,18 @@ impl Transport {
             Err(error) => Err(connection_error(error, &described)),
         }
     }
+}
+
+async fn within<T>(
+    limit: Duration,
+    what: impl FnOnce() -> String,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
+        let (what, limit) = (what(), limit.as_secs_f32());
+        let message = format!("{what}: no complete answer within {limit} s");
+        Err(Error::new(ErrorKind::Timeout, message))
+    })
 }
 
 impl Hop {

@@ -10,6 +10,7 @@ mod features;
 mod file_store;
 mod hostile;
 mod login;
+mod patience;
 mod peer;
 mod person;
 mod reading;

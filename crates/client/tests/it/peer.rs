@@ -40,6 +40,8 @@ pub(crate) enum Reply {
     Drip(Vec<u8>, u8),
     /// These bytes, then this piece as fast as it goes, for ever.
     Flood(Vec<u8>, Vec<u8>),
+    /// These bytes, after a while.
+    Late(Duration, Vec<u8>),
     /// The end of the connection.
     Hangup,
 }
@@ -173,6 +175,10 @@ async fn serve(
             loop {
                 stream.write_all(&piece).await?;
             }
+        }
+        Reply::Late(pause, bytes) => {
+            tokio::time::sleep(pause).await;
+            stream.write_all(&bytes).await?;
         }
         Reply::Hangup => {}
     }
