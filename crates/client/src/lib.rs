@@ -99,8 +99,8 @@ pub use self::login::{
 };
 pub use self::session::{
     Act, Content, Done, Download, Downloaded, Feed, Inbox, Item, ItemStream, Items, Outbox, Page,
-    PageRequest, Person, PersonRef, PostFile, Received, Recipient, Request, Response, Session,
-    Upload, Watch, Written,
+    PageRequest, Person, PersonRef, PostFile, Reach, Received, Recipient, Request, Response,
+    Session, Upload, Watch, Written,
 };
 #[cfg(feature = "keyring")]
 pub use self::store::KeyringStore;

@@ -34,4 +34,4 @@ pub use self::received::Received;
 pub use self::recipient::Recipient;
 pub use self::request::{Request, Response};
 pub use self::upload::{PostFile, Upload};
-pub use self::watch::Watch;
+pub use self::watch::{Reach, Watch};

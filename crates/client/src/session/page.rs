@@ -104,6 +104,7 @@ pub struct Page<T> {
     collection: Received<Collection<T>>,
     older: Option<Cursor>,
     newer: Option<Cursor>,
+    date: Option<u64>,
 }
 
 impl<T> PageRequest<T> {
@@ -258,6 +259,7 @@ impl<T: Item> PageRequest<T> {
             collection: received,
             older,
             newer,
+            date: answer.date(),
         })
     }
 }
@@ -307,6 +309,11 @@ impl<T> Page<T> {
     /// Where the next older page begins.
     pub(super) fn older(&self) -> Option<&Cursor> {
         self.older.as_ref()
+    }
+
+    /// When the server gave it, by its own clock, in seconds since 1970.
+    pub(super) fn date(&self) -> Option<u64> {
+        self.date
     }
 
     /// The items.

@@ -1,7 +1,9 @@
 //! Answers: read within limits, and decoded.
 
+use std::time::SystemTime;
+
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, DATE};
 use http::{HeaderMap, StatusCode};
 use pumphouse_activity::nesting;
 use serde::de::DeserializeOwned;
@@ -56,6 +58,14 @@ impl Answer {
 
     pub(crate) fn url(&self) -> &Url {
         &self.url
+    }
+
+    /// When the server gave it, by its own clock, in seconds since 1970.
+    pub(crate) fn date(&self) -> Option<u64> {
+        let date = self.headers.get(DATE)?.to_str().ok()?;
+        let date = httpdate::parse_http_date(date).ok()?;
+        let since = date.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        Some(since.as_secs())
     }
 
     /// The body as text.

@@ -1,15 +1,16 @@
 //! Feeds as they grow: at the real server, and at servers that offer no events, or bad ones.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use pumphouse_client::activity::{Activity, Object};
 use pumphouse_client::{
-    Client, ErrorKind, Exchange, ItemStream, Method, Recipient, Session, Url, Watch,
+    Client, ErrorKind, Exchange, ItemStream, Method, Reach, Recipient, Session, Url, Watch,
 };
 use serde_json::json;
 
-use crate::peer::{Peer, Reply, Seen, answer, json as reply};
+use crate::peer::{Peer, Reply, Seen, answer, answer_with, json as reply};
 use crate::person::RealServer;
 use crate::real::log_in;
 use crate::session::{session, session_of};
@@ -326,6 +327,77 @@ async fn a_server_without_events_is_read_again_and_again() {
     tokio::join!(growing, reading);
     // It was asked for events once, and will be again only after a while.
     assert_eq!(peer.seen().iter().filter(|seen| listens(seen)).count(), 1);
+}
+
+/// A server with a clock of its own and a feed of ten old activities and many new ones, while it is up.
+async fn up_and_down() -> (Peer, Arc<AtomicBool>) {
+    let up = Arc::new(AtomicBool::new(false));
+    let is_up = Arc::clone(&up);
+    let peer = Peer::start(move |seen| {
+        if !is_up.load(Ordering::SeqCst) {
+            return answer(503, "text/plain", "not yet");
+        }
+        let before = seen.target.split_once("before=http%3A%2F%2Fx%2F");
+        let end = before.map_or(130, |(_, id)| id.parse().unwrap());
+        let is_behind = seen.target.contains("since=");
+        let items = (0..if is_behind { 0 } else { end }).rev().take(50);
+        let items: Vec<_> = items
+            .map(|id| {
+                let hour = if id < 10 { 11 } else { 12 };
+                let published = format!("2020-01-01T{hour}:00:00Z");
+                json!({"id": format!("http://x/{id}"), "published": published})
+            })
+            .collect();
+        let page = json!({"items": items, "links": {"next": {"href": "http://x/"}}});
+        let date = "Date: Wed, 01 Jan 2020 12:00:01 GMT\r\n";
+        answer_with(200, "application/json", date, &page.to_string())
+    });
+    (peer.await, up)
+}
+
+#[tokio::test]
+async fn what_arrives_before_the_first_read_succeeds_is_told() {
+    let (peer, up) = up_and_down().await;
+    let mut stream = quick(session(&peer).inbox().watch()).stream();
+    let starting = async {
+        until(|| peer.seen().len() >= 2).await;
+        up.store(true, Ordering::SeqCst);
+    };
+    let reading = async {
+        // Not what was there before: by the server's clock, which is years behind.
+        for id in 10..130 {
+            assert_eq!(number(&mut stream).await, id);
+        }
+    };
+    tokio::join!(starting, reading);
+}
+
+#[tokio::test]
+async fn it_is_told_once_that_a_feed_is_read_lost_and_read_again() {
+    let (peer, up) = up_and_down().await;
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&log);
+    let watch = quick(session(&peer).inbox().watch()).on_reach(move |reach| {
+        told.lock().unwrap().push(match reach {
+            Reach::Lost(error) => Some(error.kind()),
+            _ => None,
+        });
+    });
+    let mut stream = watch.polling_only().stream();
+    let changing = async {
+        for (is_up, told) in [(false, 1), (true, 2), (false, 3), (true, 4)] {
+            up.store(is_up, Ordering::SeqCst);
+            until(|| log.lock().unwrap().len() >= told).await;
+            let reads = peer.seen().len();
+            until(|| peer.seen().len() > reads + 2).await;
+        }
+    };
+    tokio::select! {
+        () = changing => {}
+        () = async { while stream.next().await.is_some() {} } => unreachable!(),
+    }
+    let lost = Some(ErrorKind::Server);
+    assert_eq!(*log.lock().unwrap(), [lost, None, lost, None]);
 }
 
 #[tokio::test]

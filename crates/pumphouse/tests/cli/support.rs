@@ -40,6 +40,17 @@ impl World {
         Self { server, alice, bob }
     }
 
+    /// Lets something happen while the server is down.
+    pub(crate) async fn without_server(self, happens: impl AsyncFnOnce(&Home, &Home)) -> Self {
+        let Self { server, alice, bob } = self;
+        let RealServer { server, _directory } = server;
+        let listen = server.address().to_string();
+        server.stop().await;
+        happens(&alice, &bob).await;
+        let server = RealServer::start_over(_directory, &listen).await;
+        Self { server, alice, bob }
+    }
+
     /// An address on the server.
     pub(crate) fn url(&self, path: &str) -> String {
         self.server.url(path).into()

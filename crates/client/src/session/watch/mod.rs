@@ -12,6 +12,7 @@ mod link;
 mod patience;
 mod pause;
 mod place;
+mod reach;
 mod watching;
 
 use std::time::Duration;
@@ -20,6 +21,8 @@ use futures_util::stream;
 use pumphouse_activity::Activity;
 
 use self::pause::Pause;
+use self::reach::OnReach;
+pub use self::reach::Reach;
 use self::watching::Watching;
 use super::items::ItemStream;
 use super::page::PageRequest;
@@ -58,6 +61,7 @@ pub struct Watch {
     polling_only: bool,
     shortest_pause: Duration,
     longest_pause: Duration,
+    on_reach: Option<OnReach>,
 }
 
 impl Watch {
@@ -68,10 +72,12 @@ impl Watch {
             polling_only: false,
             shortest_pause: Duration::from_secs(5),
             longest_pause: Duration::from_secs(60),
+            on_reach: None,
         }
     }
 
-    /// Begins with what is newer than the activity with this id; else with what arrives from now on.
+    /// Begins with what is newer than the activity with this id; else with what arrives from now on,
+    /// whether or not the server can be reached yet.
     pub fn since(mut self, id: impl Into<String>) -> Self {
         self.since = Some(id.into());
         self
@@ -97,6 +103,24 @@ impl Watch {
         self
     }
 
+    /// Tells when the feed was read for the first time, when it can be read no more, and when it can
+    /// again; each once.
+    ///
+    /// ```no_run
+    /// # use pumphouse_client::{Reach, Session};
+    /// # fn example(session: Session) {
+    /// let watch = session.inbox().watch().on_reach(|reach| match reach {
+    ///     Reach::Lost(error) => eprintln!("trying again: {error}"),
+    ///     _ => eprintln!("watching"),
+    /// });
+    /// # drop(watch.stream());
+    /// # }
+    /// ```
+    pub fn on_reach(mut self, hear: impl Fn(Reach<'_>) + Send + Sync + 'static) -> Self {
+        self.on_reach = Some(OnReach::new(hear));
+        self
+    }
+
     /// Begins. Nothing is sent before the first item is asked for.
     ///
     /// The stream ends after an error, which is one that waiting does not mend:
@@ -110,7 +134,13 @@ impl Watch {
     /// - after that: answers that cannot be used, five times in a row.
     pub fn stream(self) -> ItemStream<Activity> {
         let pause = Pause::between(self.shortest_pause, self.longest_pause);
-        let watching = Watching::new(self.request, self.since, pause, !self.polling_only);
+        let watching = Watching::new(
+            self.request,
+            self.since,
+            pause,
+            !self.polling_only,
+            self.on_reach,
+        );
         ItemStream::new(stream::try_unfold(watching, Watching::next))
     }
 }

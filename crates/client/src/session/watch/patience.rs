@@ -1,7 +1,5 @@
 //! Which failures are waited out.
 
-use std::time::Duration;
-
 use crate::error::{Error, ErrorKind, Result};
 
 /// How many answers in a row may be of no use.
@@ -29,8 +27,8 @@ impl Patience {
         };
     }
 
-    /// How long the server asks to be left alone after a failure that may pass; else the failure.
-    pub(super) fn judge(&mut self, error: Error) -> Result<Option<Duration>> {
+    /// Gives a failure back if it may pass; else it is the error.
+    pub(super) fn judge(&mut self, error: Error) -> Result<Error> {
         let passes = match error.kind() {
             ErrorKind::Unreachable
             | ErrorKind::ConnectionLost
@@ -54,7 +52,7 @@ impl Patience {
             return Err(error);
         }
         tracing::debug!(%error, "a feed could not be read, and will be again");
-        Ok(error.retry_after())
+        Ok(error)
     }
 }
 

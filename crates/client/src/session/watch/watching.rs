@@ -1,7 +1,7 @@
 //! The loop behind a watched feed: read what is new, listen, and read again when that has ended.
 
 use std::collections::VecDeque;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pumphouse_activity::Activity;
 use tokio::time::sleep;
@@ -11,6 +11,7 @@ use super::link::{Attempts, Link, News, Way};
 use super::patience::Patience;
 use super::pause::Pause;
 use super::place::{Place, REMEMBERED};
+use super::reach::{OnReach, Reach, Told};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How many activities are read at once.
@@ -23,6 +24,10 @@ pub(super) struct Watching {
     /// Whether everything is told that is not passed yet; otherwise the first page only tells where
     /// the feed ends now.
     is_placed: bool,
+    /// When the watching began, if the feed could not be read then; and the same by the server's
+    /// clock, in seconds, which is known once it answers.
+    missed: Option<Instant>,
+    missed_from: Option<u64>,
     ready: VecDeque<Activity>,
     patience: Patience,
     pause: Pause,
@@ -33,6 +38,7 @@ pub(super) struct Watching {
     is_rung: bool,
     /// The ways of links that are wanted.
     ways: Vec<(Way, Attempts)>,
+    told: Told,
 }
 
 impl Watching {
@@ -41,11 +47,14 @@ impl Watching {
         since: Option<String>,
         pause: Pause,
         listens: bool,
+        on_reach: Option<OnReach>,
     ) -> Self {
         Self {
             request,
             is_placed: since.is_some(),
             place: Place::at(since),
+            missed: None,
+            missed_from: None,
             ready: VecDeque::new(),
             patience: Patience::default(),
             pause,
@@ -56,6 +65,7 @@ impl Watching {
                 true => Way::ALL.map(|way| (way, Attempts::new())).into(),
                 false => Vec::new(),
             },
+            told: Told::nothing(on_reach),
         }
     }
 
@@ -78,7 +88,12 @@ impl Watching {
         if link.is_none() {
             sleep(self.wait).await;
         }
-        match self.read().await {
+        let begun = Instant::now();
+        let read = self.read().await;
+        if read.is_ok() {
+            self.told.tell(Reach::Reached);
+        }
+        match read {
             Ok(true) => {
                 self.wait = Duration::ZERO;
                 self.is_rung = link.is_some();
@@ -95,8 +110,10 @@ impl Watching {
             }
             // A link is made anew after the next read.
             Err(error) => {
-                let asked = self.patience.judge(error)?;
-                self.wait = self.pause.take(asked);
+                let error = self.patience.judge(error)?;
+                self.missed.get_or_insert(begun);
+                self.told.tell(Reach::Lost(&error));
+                self.wait = self.pause.take(error.retry_after());
             }
         }
         Ok(())
@@ -122,13 +139,13 @@ impl Watching {
         self.patience.succeed();
         let is_full = page.len() >= usize::from(PAGE);
         let before = self.place.id().map(str::to_owned);
-        let told = std::mem::replace(&mut self.is_placed, true);
         // Newest first on the page, and last in the feed.
         for activity in page.into_iter().rev() {
-            if self.place.pass(&activity) && told {
+            if self.place.pass(&activity) && self.is_news(&activity) {
                 self.ready.push_back(activity);
             }
         }
+        self.is_placed = true;
         if !self.ready.is_empty() {
             self.pause.shorten();
         }
@@ -146,15 +163,32 @@ impl Watching {
         is_refused && self.patience.has_succeeded()
     }
 
+    /// Whether an activity is told, and not from before the watching began.
+    fn is_news(&self, activity: &Activity) -> bool {
+        let arrived = || activity.received_at().or_else(|| activity.published_at());
+        let seconds = || u64::try_from(arrived()?.as_second()).ok();
+        let is_missed = |from| seconds().is_some_and(|arrived| arrived >= from);
+        self.is_placed || self.missed_from.is_some_and(is_missed)
+    }
+
     /// What is new at the top of the feed, where there is no place to read on from: up to what was
-    /// passed, or all of a feed that was empty.
+    /// passed, all of a feed that was empty, or what came while it could not be read yet.
     async fn newest(&mut self) -> Result<Vec<Activity>> {
         let mut newest = Vec::new();
-        let mut page = Some(self.page(None).send().await?);
+        let page = self.page(None).send().await?;
+        if let Some(missed) = self.missed {
+            let now = page.date();
+            let now = now.unwrap_or_else(|| self.request.session().client().now());
+            // Times in documents and heads are of whole seconds, so each may be one less.
+            self.missed_from = now.checked_sub(missed.elapsed().as_secs() + 2);
+        }
+        let mut page = Some(page);
         while let Some(this) = page {
             let is_new = |activity: &&Activity| !self.place.has_passed(activity);
             newest.extend(this.items().iter().take_while(is_new).cloned());
-            let goes_on = self.is_placed && self.place.is_start() && newest.len() < REMEMBERED;
+            let is_wanted =
+                self.place.is_start() && newest.iter().all(|activity| self.is_news(activity));
+            let goes_on = is_wanted && newest.len() < REMEMBERED;
             page = match goes_on {
                 true => this.next().await?,
                 false => None,

@@ -1,6 +1,9 @@
 //! `pumphouse watch`: what comes, as it comes.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use pumphouse_activity::Activity;
+use pumphouse_client::{ErrorKind, Reach};
 
 use super::inbox::Which;
 use crate::account::Account;
@@ -45,9 +48,18 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     {
         watch = watch.since(since);
     }
+    let host = session.account().host().to_owned();
+    let is_again = AtomicBool::new(false);
+    let watch = watch.on_reach(move |reach| match reach {
+        Reach::Reached if is_again.swap(true, Ordering::Relaxed) => {
+            output::note("Watching the inbox again.");
+        }
+        Reach::Reached => output::note("Watching the inbox; stop with Ctrl-C."),
+        Reach::Lost(error) => output::note(&lost(&host, error)),
+        _ => {}
+    });
     let mut arriving = watch.stream();
     let mut numbers = Numbers::of(session.account());
-    output::note("Watching the inbox; stop with Ctrl-C.");
     loop {
         let item = tokio::select! {
             item = arriving.next() => item,
@@ -67,6 +79,17 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         {
             memory.update(|memory| memory.set_place(&place, id));
         }
+    }
+}
+
+/// That the inbox cannot be read now, and why.
+fn lost(host: &str, error: &pumphouse_client::Error) -> String {
+    match error.kind() {
+        ErrorKind::Unreachable
+        | ErrorKind::UnknownHost
+        | ErrorKind::ConnectionLost
+        | ErrorKind::Timeout => format!("Cannot reach {host}, trying again."),
+        _ => format!("Cannot read the inbox, trying again: {error}"),
     }
 }
 
