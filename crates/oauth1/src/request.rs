@@ -26,6 +26,7 @@ use crate::url::{self, Authority, Origin, Target, UrlError};
 pub struct Request<'a> {
     method: &'a str,
     address: Address<'a>,
+    other: Option<(&'a Origin, &'a str)>,
     host: Option<&'a str>,
     authorization: Option<&'a [u8]>,
     authorization_repeated: bool,
@@ -77,6 +78,7 @@ impl<'a> Request<'a> {
         Self {
             method,
             address,
+            other: None,
             host: None,
             authorization: None,
             authorization_repeated: false,
@@ -85,6 +87,17 @@ impl<'a> Request<'a> {
             body: Body::Whole(b""),
             body_hash: None,
         }
+    }
+
+    /// Where else the request may have been sent, as its sender sees it: a server may have more names than its public origin. A signature
+    /// that does not fit the first address is compared with the one for this, of which the path alone is read. Rules about TLS must hold for
+    /// both. It has no effect on signing.
+    ///
+    /// Take only names that reach nobody else: a signature that a client made for another server must not be good here.
+    #[must_use]
+    pub fn or_at(mut self, origin: &'a Origin, target: &'a str) -> Self {
+        self.other = Some((origin, target));
+        self
     }
 
     /// The `Host` header, when it is sent and says something else than the URL (RFC 5849, section 3.4.1.2).
@@ -246,6 +259,19 @@ impl<'a> Request<'a> {
             Address::Target { origin, target } => located.set(origin, target)?,
         }
         Ok(())
+    }
+
+    /// The other address, if there is one that can be read.
+    pub(crate) fn locate_other(&self) -> Option<Located<'a>> {
+        let (origin, target) = self.other?;
+        let mut located = Located::default();
+        located.set(origin, target).ok()?;
+        Some(located)
+    }
+
+    /// The origin of the other address.
+    pub(crate) fn other_origin(&self) -> Option<&'a Origin> {
+        self.other.map(|(origin, _)| origin)
     }
 }
 

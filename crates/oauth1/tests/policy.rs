@@ -1,5 +1,6 @@
 //! What a server's policy takes and refuses.
 
+use pumphouse_oauth1::verify::TlsRule;
 use pumphouse_oauth1::{
     BodyHash, ClientCredentials, FixedClock, Keys, Policy, Problem, Request, Secret, Signer,
     Unverified,
@@ -37,6 +38,49 @@ fn only_the_hashes_of_the_policy_are_taken() {
     };
     assert_eq!(verdicts(BodyHash::Sha1), [Ok(()), Ok(()), Err(MALFORMED)]);
     assert_eq!(verdicts(BodyHash::Sha256), [Err(MALFORMED), Ok(()), Ok(())]);
+}
+
+#[test]
+fn a_request_may_have_come_to_either_of_two_addresses() {
+    let origin = |text| pumphouse_oauth1::Origin::parse(text).unwrap();
+    let (public, other) = (
+        origin("https://api.example.org"),
+        origin("http://192.0.2.7:8080"),
+    );
+    let verdict = |signed_for: &str, policy: &Policy| {
+        let header = signer().authorization(&Request::new("GET", signed_for));
+        let header = header.unwrap();
+        let request = Request::at(&public, "GET", "/app/notes?a=1")
+            .or_at(&other, "/notes?a=1")
+            .with_authorization(&header);
+        verify(&request, policy)
+    };
+    for (signed_for, expected) in [
+        ("https://api.example.org/app/notes?a=1", Ok(())),
+        ("http://192.0.2.7:8080/notes?a=1", Ok(())),
+        (
+            "http://192.0.2.7:8080/app/notes?a=1",
+            Err(Problem::SignatureInvalid),
+        ),
+        (
+            "http://192.0.2.7:8080/notes?a=2",
+            Err(Problem::SignatureInvalid),
+        ),
+        (
+            "https://evil.example/app/notes?a=1",
+            Err(Problem::SignatureInvalid),
+        ),
+    ] {
+        assert_eq!(
+            verdict(signed_for, &Policy::new()),
+            expected,
+            "{signed_for}"
+        );
+    }
+    // It may have come without TLS.
+    let strict = Policy::new().with_tls(TlsRule::Always);
+    let refused = verdict("https://api.example.org/app/notes?a=1", &strict);
+    assert_eq!(refused, Err(Problem::TransportInsecure));
 }
 
 #[test]

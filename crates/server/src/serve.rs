@@ -21,7 +21,7 @@ use crate::builder::{SideDoors, StartError};
 use crate::connections::Connections;
 use crate::control::{Door, Office, routes as control_routes};
 use crate::domain::{invitations, uploads};
-use crate::edge::{Bounce, Peer, Places, Tls, rewrite};
+use crate::edge::{Bounce, Peer, Places, Tls, arrived_at, rewrite};
 use crate::http::router;
 use crate::jobs::Runner;
 use crate::observe::metrics_routes;
@@ -162,7 +162,7 @@ async fn serve(doors: Doors, app: Arc<App>, mut stop: oneshot::Receiver<()>) {
     loop {
         tokio::select! {
             (stream, peer) = accept(&doors.main), if connections.have_room() => {
-                let service = TowerToHyperService::new(front(&app, router.clone(), peer));
+                let service = TowerToHyperService::new(front(&app, router.clone(), peer, doors.tls.is_some()));
                 connections.take(stream, peer, doors.tls.as_deref().map(Tls::current), service);
             }
             (stream, peer) = accept_if(&doors.side.bounce), if connections.have_room() => {
@@ -211,6 +211,7 @@ fn front(
     app: &Arc<App>,
     router: Router,
     peer: SocketAddr,
+    is_tls: bool,
 ) -> impl tower::Service<
     Request<Incoming>,
     Response = axum::response::Response,
@@ -221,8 +222,12 @@ fn front(
 + 'static {
     let app = Arc::clone(app);
     router.map_request(move |mut request: Request<Incoming>| {
-        if let Some(remote) = app.proxies.remote(Peer(peer.ip()), request.headers()) {
+        let peer = Peer(peer.ip());
+        if let Some(remote) = app.proxies.remote(peer, request.headers()) {
             request.extensions_mut().insert(remote);
+        }
+        if let Some(arrived_at) = arrived_at(&app, &request, peer, is_tls) {
+            request.extensions_mut().insert(arrived_at);
         }
         rewrite(&app.site.urls, &mut request);
         request

@@ -23,6 +23,8 @@ pub struct Call {
     /// Where it is sent by another method than it is signed for.
     sent_method: Option<String>,
     url: Url,
+    /// The origin that it is signed for, and what stands before the path there.
+    base: String,
     headers: HeaderMap,
     body: Vec<u8>,
     signed: bool,
@@ -48,6 +50,7 @@ impl Call {
         headers.insert(header::HOST, value(caller.door.authority()));
         headers.insert(header::ACCEPT, value("*/*"));
         Self {
+            base: caller.door.base.clone(),
             caller,
             method: method.to_owned(),
             sent_method: None,
@@ -70,6 +73,14 @@ impl Call {
         let name = HeaderName::try_from(name).expect("a header name");
         self.headers.insert(name, value(text));
         self
+    }
+
+    /// Sends it under another name of the server, `scheme://host:port`, and signs it for that.
+    #[must_use]
+    pub fn at(mut self, base: &str) -> Self {
+        base.clone_into(&mut self.base);
+        let host = base.split_once("://").map_or(base, |(_, host)| host);
+        self.header("host", host)
     }
 
     /// Sets the body and its media type.
@@ -177,7 +188,7 @@ impl Call {
         if let Some(verifier) = &self.verifier {
             signer = signer.with_verifier(verifier.as_str());
         }
-        let url = format!("{}{}", caller.door.base, self.target());
+        let url = format!("{}{}", self.base, self.target());
         let mut request = Request::new(&self.method, &url).with_body(&self.body);
         if let Some(media_type) = self.headers.get(header::CONTENT_TYPE) {
             request = request.with_content_type(media_type);

@@ -66,11 +66,11 @@ fn check<'a>(received: &Received<'a>, policy: &Policy, now: u64) -> Result<Check
         return Err(Problem::NotSigned);
     }
     if policy.tls == TlsRule::Always {
-        check_tls(located, policy)?;
+        check_tls(request, located, policy)?;
     }
     let method = find_method(protocol, policy)?;
     if policy.tls == TlsRule::ForSecrets && method.reveals_secrets() {
-        check_tls(located, policy)?;
+        check_tls(request, located, policy)?;
     }
     let timestamp_and_nonce = read_timestamp_and_nonce(protocol, policy, now)?;
     let body_hash = read_body_hash(protocol, request, policy)?;
@@ -229,9 +229,18 @@ fn text<'a>(protocol: &Values<'a>, name: Name) -> Result<Option<Cow<'a, str>>, P
         .map_err(|name| Problem::ParameterMalformed(name.text()))
 }
 
-fn check_tls(located: &Located<'_>, policy: &Policy) -> Result<(), Problem> {
-    let is_exempt = !policy.tls_on_loopback && located.is_loopback();
-    if located.is_secure() || is_exempt {
+/// Demands TLS at every address that the request may have come to.
+pub(super) fn check_tls(
+    request: &Request<'_>,
+    located: &Located<'_>,
+    policy: &Policy,
+) -> Result<(), Problem> {
+    let is_enough =
+        |is_secure, is_loopback: bool| is_secure || (!policy.tls_on_loopback && is_loopback);
+    let other = request.other_origin();
+    if is_enough(located.is_secure(), located.is_loopback())
+        && other.is_none_or(|origin| is_enough(origin.is_secure(), origin.is_loopback()))
+    {
         Ok(())
     } else {
         Err(Problem::TransportInsecure)

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::parse::Claims;
+use super::parse::{Claims, check_tls};
 use super::policy::{Policy, SharedMethod, TlsRule};
 use crate::base_string;
 use crate::body_hash::ClaimedBodyHash;
@@ -12,6 +12,7 @@ use crate::problem::Problem;
 use crate::protocol::Name;
 use crate::request::{Body, Located, Request};
 use crate::signature::Keys;
+use crate::url::Origin;
 use crate::written::Written;
 
 /// A request whose parameters are complete and well-formed, and whose signature nobody has looked at.
@@ -98,14 +99,14 @@ impl<'a> Unverified<'a> {
 
     /// Whether the request travelled over TLS, going by its origin or URL.
     pub fn is_secure(&self) -> bool {
-        self.received.located.is_secure()
+        let (request, located) = (&self.received.request, &self.received.located);
+        located.is_secure() && request.other_origin().is_none_or(Origin::is_secure)
     }
 
     /// Whether an answer that holds secrets may be given over this connection.
     pub(crate) fn may_carry_secrets(&self, policy: &Policy) -> bool {
-        let exempt = policy.tls == TlsRule::Never
-            || (!policy.tls_on_loopback && self.received.located.is_loopback());
-        exempt || self.is_secure()
+        let (request, located) = (&self.received.request, &self.received.located);
+        policy.tls == TlsRule::Never || check_tls(request, located, policy).is_ok()
     }
 
     /// Client key and token for building [`Keys`] that outlive this value.
@@ -115,7 +116,13 @@ impl<'a> Unverified<'a> {
 
     /// Whether the signature is right, without saying so to anyone: for doing the same work with dummy keys.
     pub(crate) fn signature_matches(&self, keys: &Keys<'_>) -> bool {
-        let mut memory = self.base_string();
+        let matches = |located| self.signature_matches_at(located, keys);
+        let other = || self.received.request.locate_other();
+        matches(self.received.located) || other().is_some_and(matches)
+    }
+
+    fn signature_matches_at(&self, located: Located<'_>, keys: &Keys<'_>) -> bool {
+        let mut memory = self.base_string_at(&located);
         let length = memory.len();
         if let Some(signature) = self.received.claims.protocol.get(Name::Signature) {
             signature.decode_into(&mut memory);
@@ -126,9 +133,13 @@ impl<'a> Unverified<'a> {
 
     /// The base string that the signature must fit.
     pub(crate) fn base_string(&self) -> Vec<u8> {
+        self.base_string_at(&self.received.located)
+    }
+
+    fn base_string_at(&self, located: &Located<'_>) -> Vec<u8> {
         base_string::write(
             self.received.request.method(),
-            &self.received.located,
+            located,
             &self.received.claims.protocol,
             &self.received.claims.params,
         )

@@ -1,6 +1,7 @@
 //! Between the network and the router: who calls, how much of it is taken, TLS, and what a request
 //! is before routes are looked up.
 
+mod arrival;
 mod attempts;
 mod bounce;
 mod canonical;
@@ -13,6 +14,7 @@ mod tls;
 pub(crate) use bounce::Bounce;
 pub use certificate::Certificate;
 
+pub(crate) use arrival::arrived_at;
 pub(crate) use attempts::Attempts;
 pub(crate) use canonical::{Canonical, redirect};
 pub(crate) use limits::{Limits, Place, Places, limit};

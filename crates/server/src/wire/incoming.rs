@@ -30,12 +30,23 @@ pub(crate) struct Incoming {
     pub(crate) extensions: Extensions,
     /// Path and query at the public address, where the router sees another path.
     public_target: Option<PublicTarget>,
+    /// The other address, if it did not arrive at the public one.
+    arrived_at: Option<ArrivedAt>,
 }
 
 /// Path and query of a request as its sender wrote them; left on requests whose path was changed
 /// before they came to the router.
 #[derive(Clone, Debug)]
 pub(crate) struct PublicTarget(pub(crate) String);
+
+/// The address at which a request arrived, as its sender may have signed it; left on requests that
+/// arrived elsewhere than at the public address.
+#[derive(Clone, Debug)]
+pub(crate) struct ArrivedAt {
+    pub(crate) origin: Origin,
+    /// Path and query of the request line.
+    pub(crate) target: String,
+}
 
 impl Incoming {
     /// Reads the body, up to the limit.
@@ -58,6 +69,7 @@ impl Incoming {
             headers: parts.headers,
             body,
             public_target: parts.extensions.remove(),
+            arrived_at: parts.extensions.remove(),
             extensions: parts.extensions,
         })
     }
@@ -71,12 +83,13 @@ impl Incoming {
             headers: parts.headers,
             body: Bytes::new(),
             public_target: parts.extensions.remove(),
+            arrived_at: parts.extensions.remove(),
             extensions: parts.extensions,
         };
         (head, body)
     }
 
-    /// The request as its signature covers it: at the public origin, with the target as it was sent.
+    /// The request as its signature covers it: at the public origin, or else at that where it arrived.
     pub(crate) fn signed_request<'a>(
         &'a self,
         origin: &'a Origin,
@@ -90,6 +103,9 @@ impl Incoming {
         };
         let mut request = pumphouse_oauth1::Request::at(origin, self.method.as_str(), target)
             .with_body(&self.body);
+        if let Some(ArrivedAt { origin, target }) = &self.arrived_at {
+            request = request.or_at(origin, target);
+        }
         // All of them: a second one makes the request ambiguous.
         for authorization in self.headers.get_all(header::AUTHORIZATION) {
             request = request.with_authorization(authorization);

@@ -11,7 +11,7 @@ mod path;
 pub(crate) use cookie::Cookie;
 pub(crate) use file::{FileWriter, not_whole, receive};
 pub(crate) use form::{Choice, FORMS, Form, choose};
-pub(crate) use incoming::{Incoming, PublicTarget};
+pub(crate) use incoming::{ArrivedAt, Incoming, PublicTarget};
 pub(crate) use outgoing::{
     BearerFault, Document, Failure, Refusal, Reply, entity_tag, in_form, json, plain, token_refusal,
 };

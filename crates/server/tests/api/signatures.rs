@@ -4,7 +4,7 @@ use pumphouse_oauth1::{ClientCredentials, TokenCredentials};
 use pumphouse_testkit::{PASSWORD, TestServer};
 use serde_json::json;
 
-use crate::support::{note, post};
+use crate::support::{href, note, post};
 
 const USED: &str = "Invalid / used nonce";
 const TOKEN: &str = "Invalid / expired Token";
@@ -178,6 +178,73 @@ async fn quirk_80_signatures_are_made_for_the_public_address() {
         .not_believed(400, SIGNATURE);
     let call = alice.request("GET", "/api/whoami");
     assert_eq!(call.authorization(&header).send().await.status, 302);
+}
+
+/// Whoever reaches the server by its socket signs for that: the `Host` header verbatim (section 3.2).
+#[tokio::test]
+async fn signatures_for_the_address_where_a_request_arrives_are_taken() {
+    let server = TestServer::start_as("localhost", None).await;
+    let socket = format!("http://{}", server.address());
+    let (client, alice) = (server.client().await, server.user("alice").await);
+    client
+        .request("GET", "/api/users")
+        .at(&socket)
+        .send()
+        .await
+        .ok();
+    let posted = alice.request("POST", &alice.path("feed")).at(&socket);
+    let posted = posted.json(&post(note("by the socket"))).send().await.ok();
+    assert!(href(&posted).starts_with(server.base()));
+    // Such a nonce counts once, too, and only with the right signature.
+    let whoami = || alice.request("GET", "/api/whoami").at(&socket).nonce("n");
+    let forged = alice.with_token(TokenCredentials::new(
+        alice.token_credentials().unwrap().token(),
+        "guessed",
+    ));
+    let forged = forged.request("GET", "/api/whoami").at(&socket).nonce("n");
+    forged.send().await.not_believed(400, SIGNATURE);
+    assert_eq!(whoami().send().await.status, 302);
+    whoami().send().await.not_believed(401, USED);
+    // Also where credentials are given.
+    let asked = client.request("POST", "/oauth/request_token").at(&socket);
+    let asked = asked.callback("oob").send().await;
+    assert_eq!(asked.status, 200, "{asked:?}");
+    // A name that the request did not arrive under is another server's.
+    let signed = alice.request("GET", "/api/whoami").at("http://evil.test");
+    let elsewhere = alice.request("GET", "/api/whoami").at(&socket);
+    let elsewhere = elsewhere.authorization(&signed.signature()).send().await;
+    elsewhere.not_believed(400, SIGNATURE);
+    // Neither is it under that name, which is led to the public address.
+    assert_eq!(signed.send().await.status, 301);
+}
+
+#[tokio::test]
+async fn the_address_where_a_request_arrives_has_no_path_before_it_and_the_scheme_of_the_proxy() {
+    let server = TestServer::start_with(|builder| builder.url_path("social")).await;
+    let alice = server.user("alice").await;
+    let whoami = |origin: &str| alice.request("GET", "/api/whoami").at(origin);
+    for (origin, header, status) in [
+        ("http://127.0.0.1:8080", "", 302),
+        (
+            "https://127.0.0.1:8080",
+            "X-Forwarded-Proto: https\r\n",
+            302,
+        ),
+        ("http://127.0.0.1:8080", "X-Forwarded-Proto: https\r\n", 400),
+        (
+            "https://127.0.0.1:8080",
+            "X-Forwarded-Host: 127.0.0.1\r\n",
+            400,
+        ),
+    ] {
+        let signature = whoami(origin).signature();
+        let request = format!(
+            "GET /api/whoami HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nConnection: close\r\n\
+             {header}Authorization: {signature}\r\n\r\n"
+        );
+        let reply = server.send_raw(request.as_bytes()).await.unwrap();
+        assert_eq!(reply.status, status, "{origin} {header}: {reply:?}");
+    }
 }
 
 #[tokio::test]
