@@ -100,11 +100,14 @@ pub(crate) struct NewAccount {
 }
 
 impl NewAccount {
-    /// What is kept of the properties that came with a registration.
+    /// What is kept of the properties that came with a registration or a change; of those by which a
+    /// form was signed nothing.
     pub(crate) fn properties(given: &Map<String, Value>) -> Map<String, Value> {
         let mut kept: Map<String, Value> = given
             .iter()
-            .filter(|(name, _)| !OWN_PROPERTIES.contains(&name.as_str()))
+            .filter(|(name, _)| {
+                !OWN_PROPERTIES.contains(&name.as_str()) && !name.starts_with("oauth_")
+            })
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
         clean::extra(&mut kept);

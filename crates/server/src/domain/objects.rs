@@ -2,6 +2,7 @@
 
 use pumphouse_activity::{Object, PUBLIC};
 use pumphouse_store::{Edge, NewObject, StoredObject, Tallies};
+use url::Url;
 
 use super::posting::{Actor, Posting};
 use super::{documents, lists, merge, people, verbs};
@@ -105,7 +106,7 @@ pub(crate) fn insert(
     insert_of(posting, given, parent, Some(posting.actor))
 }
 
-/// Keeps a new object of an author. What is nobody's keeps the address of its page.
+/// Keeps a new object of an author, which gets a page if it has none elsewhere. What is nobody's gets none.
 fn insert_of(
     posting: &Posting<'_>,
     given: &Object,
@@ -128,7 +129,9 @@ fn insert_of(
         return Err(no_such(given, id));
     }
     address(urls, &mut object, &object_type, &uuid);
-    if let Some(author) = author {
+    if let Some(author) = author
+        && !object.url.as_deref().is_some_and(is_page)
+    {
         object.url = Some(urls.object_page(&author.nickname, &object_type, &uuid));
     }
     object.author =
@@ -161,6 +164,12 @@ fn insert_of(
         deleted: None,
         tallies: Tallies::default(),
     })
+}
+
+/// Whether a browser can be led to this address.
+fn is_page(address: &str) -> bool {
+    let scheme = Url::parse(address).map(|url| url.scheme().to_owned());
+    matches!(scheme.as_deref(), Ok("http" | "https"))
 }
 
 /// Gives a new object its id, unless it was chosen elsewhere, its link and its feeds, whatever came

@@ -1,6 +1,6 @@
 //! Accounts, profiles and registered applications (pump.io protocol, sections 2 and 4).
 
-use pumphouse_testkit::{PASSWORD, TestServer};
+use pumphouse_testkit::{Caller, PASSWORD, TestServer};
 use serde_json::json;
 
 use crate::support::ids;
@@ -116,6 +116,47 @@ async fn only_applications_make_accounts_and_forms_do_too() {
     let call = client.request("POST", "/api/users");
     let reply = call.body("text/plain", account.to_string()).send().await;
     reply.refused(400, "Bad nickname: 'undefined'");
+}
+
+/// The parameters of a signature may stand among the fields of a form (section 3.2).
+#[tokio::test]
+async fn by_what_a_form_was_signed_is_no_property_of_a_user() {
+    let server = TestServer::start().await;
+    let client = server.client().await;
+    let signed_inside = |caller: &Caller, method: &str, address: &str, nickname: &str| {
+        let fields = [
+            ("nickname", nickname),
+            ("password", PASSWORD),
+            ("colour", "green"),
+        ];
+        let call = caller.request(method, address).form(&fields);
+        let header = call
+            .signature()
+            .replace("%3D", "=")
+            .replace("%2B", "+")
+            .replace("%2F", "/");
+        let pairs = header.strip_prefix("OAuth ").unwrap().split(", ");
+        let pairs = pairs.map(|pair| pair.split_once('=').unwrap());
+        let parameters: Vec<_> = pairs
+            .map(|(name, value)| (name, value.trim_matches('"')))
+            .collect();
+        let call = caller.request(method, address).unsigned();
+        call.form(&[&fields[..], &parameters].concat())
+    };
+    for (address, nickname) in [("/api/users", "alice"), ("/main/register", "bob")] {
+        let made = signed_inside(&client, "POST", address, nickname);
+        let record = made.send().await.ok();
+        assert_eq!(record["colour"], "green");
+        assert!(!record.to_string().contains("oauth_"), "{record}");
+    }
+    let carol = client.new_user("carol").await;
+    let changed = signed_inside(&carol, "PUT", "/api/user/carol", "carol");
+    let record = changed.send().await.ok();
+    assert_eq!(record["colour"], "green");
+    for nickname in ["alice", "bob", "carol"] {
+        let seen = carol.get(&format!("/api/user/{nickname}")).await.ok();
+        assert!(!seen.to_string().contains("oauth_"), "{seen}");
+    }
 }
 
 #[tokio::test]

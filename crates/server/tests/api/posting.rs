@@ -54,7 +54,7 @@ async fn what_a_client_gives_is_kept_where_it_may() {
         .does(json!({
             "object": {
                 "objectType": "note", "content": "x", "published": "1999-01-01T00:00:00Z",
-                "updated": "1999-01-01T00:00:00Z", "url": "https://evil.test/", "rating": 7,
+                "updated": "1999-01-01T00:00:00Z", "url": "https://blog.test/1?a=b", "rating": 7,
                 "likes": {"url": "https://evil.test/", "totalItems": 99, "items": [{"id": "x"}]},
                 "liked": true, "pump_io": {"shared": true}, "author": bob.person(),
                 "deleted": "1999-01-01T00:00:00Z",
@@ -93,12 +93,26 @@ async fn what_a_client_gives_is_kept_where_it_may() {
         (&object["liked"], &object["pump_io"]["shared"]),
         (&json!(false), &json!(false))
     );
-    assert!(
-        object["url"]
-            .as_str()
-            .unwrap()
-            .starts_with("https://pump.test/alice/note/")
-    );
+    assert_eq!(object["url"], "https://blog.test/1?a=b");
+    // What is no page of the web gets one here, as what has none.
+    for url in [
+        "/1",
+        "blog.test",
+        "ftp://blog.test/1",
+        "javascript:x",
+        "https:",
+        "",
+    ] {
+        let mut note = note("x");
+        note["url"] = url.into();
+        let done = alice.does(post(note)).await;
+        let page = done["object"]["url"].as_str().unwrap();
+        assert!(page.starts_with("https://pump.test/alice/note/"), "{page}");
+    }
+    // It stays when the object changes.
+    let change = json!({"objectType": "note", "content": "y", "url": "https://blog.test/2"});
+    let changed = alice.put_json(href(&object), &change).await.ok();
+    assert_eq!(changed["url"], "https://blog.test/1?a=b");
 }
 
 /// Quirk 65: private keys were shown in many places.
