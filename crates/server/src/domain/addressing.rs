@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 pub(crate) struct Subject<'a> {
     pub(crate) verb: &'a str,
     pub(crate) object: &'a StoredObject,
-    /// What the object answers.
+    /// What the object answers, if it is made now.
     pub(crate) parent: Option<&'a StoredObject>,
     /// The list or group that it goes to.
     pub(crate) target: Option<&'a StoredObject>,
@@ -68,12 +68,11 @@ pub(crate) fn name_people(site: &Site, activity: &mut Activity) {
 
 /// Gives an activity that names no recipients those of the first rule that applies.
 pub(crate) fn complete(
-    snapshot: &Snapshot<'_>,
-    site: &Site,
-    actor: &Actor,
+    posting: &Posting<'_>,
     subject: &Subject<'_>,
     activity: &mut Activity,
 ) -> Result<()> {
+    let (snapshot, site, actor) = (posting.tx, posting.site, posting.actor);
     let followers = || {
         vec![Object::reference(
             "collection",
@@ -113,8 +112,8 @@ pub(crate) fn complete(
             let group = group.map(|group| Object::reference("group", &group.id));
             (group.into_iter().collect(), Vec::new())
         }
-        _ => match subject.parent.filter(|parent| parent.author.is_some()) {
-            Some(parent) => reply_recipients(snapshot, parent, actor)?,
+        _ => match answer_recipients(posting, subject)? {
+            Some(recipients) => recipients,
             None if actor.user.is_some() => (Vec::new(), followers()),
             None => (Vec::new(), Vec::new()),
         },
@@ -159,6 +158,35 @@ fn original_recipients(
         original.to.unwrap_or_default(),
         original.cc.unwrap_or_default(),
     )))
+}
+
+/// The recipients of what the object answers, if it is an answer. Of what the actor may not see
+/// they stay unknown.
+fn answer_recipients(
+    posting: &Posting<'_>,
+    subject: &Subject<'_>,
+) -> Result<Option<(Vec<Object>, Vec<Object>)>> {
+    let (tx, actor) = (posting.tx, posting.actor);
+    if matches!(subject.verb, "post" | "create") {
+        let parent = subject.parent.filter(|parent| parent.author.is_some());
+        return parent
+            .map(|parent| reply_recipients(tx, parent, actor))
+            .transpose();
+    }
+    let parent = documents::object(subject.object)?.in_reply_to;
+    let Some(id) = parent.and_then(|parent| parent.id) else {
+        return Ok(None);
+    };
+    match tx.object_by_id(&id)? {
+        Some(parent)
+            if parent.author.is_some()
+                && parent.posted_by.is_some()
+                && posting.sight().of_object(&parent)? =>
+        {
+            reply_recipients(tx, &parent, actor).map(Some)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// The recipients of what is answered, but for the actor, and its poster.

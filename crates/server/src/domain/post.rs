@@ -6,6 +6,7 @@ use pumphouse_store::{Edge, NewActivity, ObjectKey, StoredObject};
 
 use super::addressing::{self, Subject};
 use super::clean::Clean;
+use super::effects::Goal;
 use super::posting::Posting;
 use super::verbs::is_major;
 use super::{content, delivery, documents, effects, notification, objects, people};
@@ -47,9 +48,13 @@ impl Posting<'_> {
             target: target.as_ref(),
         };
         if !named {
-            addressing::complete(self.tx, self.site, self.actor, &subject, &mut activity)?;
+            addressing::complete(self, &subject, &mut activity)?;
         }
-        effects::apply(self, &verb, &object, &given, target.as_ref())?;
+        let goal = Goal {
+            named: activity.target.as_deref(),
+            known: target.as_ref(),
+        };
+        effects::apply(self, &verb, &object, &given, &goal)?;
         // An update is told of with the name that the thing has now.
         let object = match verb.as_str() {
             "update" => self.tx.object(object.key)?.unwrap_or(object),

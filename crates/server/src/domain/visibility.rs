@@ -15,7 +15,8 @@ pub(crate) struct Sight<'a> {
 
 impl Sight<'_> {
     /// Whether the viewer may see an activity: it is public, or the viewer did it, is named in it,
-    /// follows the actor whose followers are named, or is a member of a list or group that is named.
+    /// follows the actor whose followers are named, is a member of a list or group that is named, or
+    /// made that group.
     pub(crate) fn of_activity(&self, stored: &StoredActivity) -> Result<bool> {
         let recipients = documents::recipients(stored)?;
         if recipients
@@ -67,9 +68,16 @@ impl Sight<'_> {
             return Ok(false);
         }
         match self.snapshot.object_by_id(id)? {
-            Some(members) => self.is_member(&members, user.person),
+            Some(members) => {
+                Ok(self.is_head(&members, user.person) || self.is_member(&members, user.person)?)
+            }
             None => Ok(false),
         }
+    }
+
+    /// Who made a group reads what is written to it, without being a member (section 5.2).
+    fn is_head(&self, of: &StoredObject, person: ObjectKey) -> bool {
+        of.object_type == "group" && of.author == Some(person)
     }
 
     fn is_member(&self, of: &StoredObject, person: ObjectKey) -> Result<bool> {

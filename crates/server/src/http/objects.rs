@@ -11,6 +11,7 @@ use super::paging::page_request;
 use crate::app::App;
 use crate::auth::{AnyRead, UserWrite};
 use crate::domain::content::with_article;
+use crate::domain::documents;
 use crate::domain::object_feeds::{self, ObjectFeed};
 use crate::domain::render::{Detail, Renderer};
 use crate::domain::visibility::Sight;
@@ -146,20 +147,25 @@ async fn remove(app: &App, write: UserWrite, stored: &StoredObject) -> Reply {
     Ok(json("Deleted"))
 }
 
-/// `POST /api/collection/UUID/members` with an object: an `add`. No other feed takes anything.
+/// `POST /api/collection/UUID/members` with an object: an `add` to a list. No other feed takes anything.
 pub(super) async fn post_to_feed(
     State(app): State<Arc<App>>,
     Path((object_type, uuid, feed)): Path<(String, String, String)>,
     write: UserWrite,
 ) -> Reply {
+    let path = write.incoming.uri.path();
+    let nowhere = Error::not_found(format!("Cannot POST {path}"));
     if (object_type.as_str(), feed.as_str()) != ("collection", "members") {
-        let path = write.incoming.uri.path();
-        return Err(Error::not_found(format!("Cannot POST {path}")).into());
+        return Err(nowhere.into());
     }
     let object: Object = write.incoming.json()?;
     let list = own(&app, &write, |snapshot| {
         found(&object_type, &uuid, snapshot.object_by_uuid(&uuid)?)
     })?;
+    // What is no list has no members.
+    if !documents::is_list(&documents::object(&list)?) {
+        return Err(nowhere.into());
+    }
     let add = Activity {
         target: Some(Box::new(Object::reference(&list.object_type, &list.id))),
         ..Activity::new("add", object)

@@ -4,7 +4,7 @@ use pumphouse_testkit::TestServer;
 use serde_json::{Value, json};
 
 use crate::support::{
-    addressed, comment, does, href, ids, mention, note, post, public, recipients,
+    addressed, comment, does, href, ids, mention, note, post, public, recipients, with_target,
 };
 
 #[tokio::test]
@@ -42,6 +42,9 @@ async fn what_names_nobody_gets_the_default_recipients() {
     original["bcc"] = json!([alice.followers()]);
     let original = alice.does(original).await["object"].clone();
     let everybody = id(public());
+    let comments =
+        json!({"objectType": "collection", "displayName": "C", "objectTypes": ["comment"]});
+    let comments = alice.does(does("create", comments)).await["object"].clone();
 
     // Update and delete: who got the original; its secret recipients are not told again.
     let mut update = does("update", mention(&original));
@@ -98,6 +101,27 @@ async fn what_names_nobody_gets_the_default_recipients() {
         both(&done),
         (people(&[&everybody, &bob.id()]), people(&[&carol.id()]))
     );
+    // The same of whatever else is done with an answer, but for sharing it.
+    for verb in ["play", "tag", "add", "remove"] {
+        let activity = does(verb, mention(&answer));
+        let activity = match verb {
+            "add" | "remove" => with_target(activity, &comments),
+            _ => activity,
+        };
+        let done = alice.does(activity).await;
+        let wanted = (people(&[&everybody, &bob.id()]), people(&[&carol.id()]));
+        assert_eq!(both(&done), wanted, "{verb}");
+    }
+    let done = alice.does(does("share", mention(&answer))).await;
+    assert_eq!(both(&done), (vec![], people(&[&of_alice, &bob.id()])));
+    // Who may not see what is answered does not learn who got it.
+    let secret = alice.does(addressed(post(note("x")), "to", &[bob.person()]));
+    let secret = secret.await["object"].clone();
+    let open = addressed(post(comment("y", &secret)), "to", &[public()]);
+    let open = bob.does(open).await["object"].clone();
+    let done = carol.does(does("play", mention(&open))).await;
+    let of_carol = id(carol.followers());
+    assert_eq!(both(&done), (vec![], people(&[&of_carol])));
     // Oneself and everything else: one's followers.
     let mut profile = does("update", alice.person());
     profile["object"]["summary"] = "me".into();

@@ -273,10 +273,12 @@ async fn lists_are_made_and_found_and_deleted() {
     ] {
         let made = alice.does(does("create", object)).await["object"].clone();
         assert!(made.get("members").is_none());
-        let reply = alice
-            .tries(with_target(does("add", bob.person()), &made))
-            .await;
-        assert_eq!(reply.status, 400);
+        let members = format!(
+            "{}/members",
+            href(&made).strip_prefix(server.base()).unwrap()
+        );
+        let reply = alice.post_json(&members, &bob.person()).await;
+        reply.refused(404, &format!("Cannot POST {members}"));
     }
     assert_eq!(items(&alice, &alice.path("lists/person")).await.0, 5);
 
@@ -360,15 +362,10 @@ async fn members_come_and_go() {
             .tries(with_target(does(verb, bob.person()), &note))
             .await;
         reply.refused(400, &text);
-        for target in [
-            json!({}),
-            json!({"objectType": "collection", "id": "nothing"}),
-        ] {
-            let reply = alice
-                .tries(with_target(does(verb, bob.person()), &target))
-                .await;
-            reply.refused(400, "no target, or one that is not known here");
-        }
+        let reply = alice
+            .tries(with_target(does(verb, bob.person()), &json!({})))
+            .await;
+        reply.refused(400, "no target, or one that is not known here");
     }
     alice
         .does(with_target(does("remove", bob.person()), &list))
@@ -448,6 +445,37 @@ async fn answers_shown_inside_an_object_are_marked_and_show_what_they_answer() {
         assert_eq!(answer["inReplyTo"]["content"], "x");
         assert_eq!(answer["inReplyTo"]["author"]["id"], alice.id());
         assert_eq!(answer["likes"]["totalItems"], 1);
+    }
+}
+
+/// A target that is no list of a local user is silently ignored (section 6.7).
+#[tokio::test]
+async fn what_is_no_list_of_anybody_here_takes_nothing() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.user("alice").await, server.user("bob").await);
+    let bare = json!({"objectType": "collection", "displayName": "Walkers"});
+    let bare = alice.does(does("create", bare)).await["object"].clone();
+    let elsewhere = json!({"objectType": "collection", "id": "https://elsewhere.test/list"});
+    let act = |verb, target: &Value| with_target(does(verb, bob.person()), target);
+    for (verb, target) in [("add", &bare), ("remove", &bare), ("add", &elsewhere)] {
+        let done = alice.does(act(verb, target)).await;
+        assert_eq!(done["target"]["id"], target["id"], "{verb}");
+    }
+    for verb in ["post", "create"] {
+        let done = alice.does(with_target(does(verb, note("x")), &bare)).await;
+        assert_eq!(done["target"]["id"], bare["id"], "{verb}");
+    }
+    // When it becomes a list, it is empty.
+    let mut list = mention(&bare);
+    list["objectTypes"] = json!(["person"]);
+    let list = alice.does(does("update", list)).await["object"].clone();
+    let members = format!("{}/members", href(&list));
+    assert_eq!(items(&alice, &members).await, none());
+    // There is nothing to remove from what is not known, and what is known to be no list is a mistake.
+    let text = "no target, or one that is not known here";
+    let place = json!({"objectType": "place", "id": "https://elsewhere.test/place"});
+    for activity in [act("remove", &elsewhere), act("add", &place)] {
+        alice.tries(activity).await.refused(400, text);
     }
 }
 

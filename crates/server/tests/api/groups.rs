@@ -179,15 +179,13 @@ async fn members_read_all_that_was_addressed_to_the_group_and_others_do_not() {
     let replies = done["object"]["replies"]["url"].as_str().unwrap();
     for address in [activity, object, replies] {
         assert_eq!(club.stranger.get(address).await.status, 403);
-        assert_eq!(
-            club.alice.get(address).await.status,
-            403,
-            "she is no member"
-        );
+        // Who made the group reads what is written to it.
+        club.alice.get(address).await.ok();
     }
     let inbox = club.feed("inbox");
     let filtered = club.stranger.get(&inbox).await.ok();
     assert!(!ids(&filtered).contains(&id(&done)));
+    assert!(ids(&club.alice.get(&inbox).await.ok()).contains(&id(&done)));
     // Also what is older than the membership.
     club.stranger.does(does("join", mention(&club.group))).await;
     for address in [activity, object, replies] {
@@ -265,6 +263,20 @@ async fn documents_are_for_members_to_add_and_remove() {
     let page = club.member.get(&documents).await.ok();
     assert_eq!(ids(&page), [id(study)]);
     assert_eq!(page["items"][0]["liked"], false);
+    // Who made the group sees them all, what is not for its members excepted (section 5.2).
+    let whole = club.alice.get(&documents).await.ok();
+    assert_eq!(
+        (ids(&whole), &whole["totalItems"]),
+        (vec![id(study)], &json!(1))
+    );
+    let secret = club
+        .member
+        .does(addressed(post(note("Mine")), "to", &[club.member.person()]));
+    let secret = secret.await["object"].clone();
+    let add = |verb| with_target(does(verb, mention(&secret)), group);
+    club.member.does(add("add")).await;
+    assert_eq!(ids(&club.alice.get(&documents).await.ok()), [id(study)]);
+    club.member.does(add("remove")).await;
     // Each is for whom it is for.
     let filtered = club.stranger.get(&documents).await.ok();
     assert!(ids(&filtered).is_empty());

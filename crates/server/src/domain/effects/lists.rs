@@ -1,29 +1,34 @@
 //! Add and remove: who is on a list (pump.io protocol, section 6.8).
 
+use pumphouse_activity::Object;
 use pumphouse_store::{Edge, StoredObject};
 
+use super::Goal;
 use crate::domain::documents;
 use crate::domain::posting::Posting;
 use crate::error::{Error, Result};
 
-/// Adds the object to the list that is the target; adding it again changes nothing.
-pub(super) fn add(
-    posting: &Posting<'_>,
-    object: &StoredObject,
-    target: Option<&StoredObject>,
-) -> Result<()> {
-    let list = own_list(posting, object, target, "add to")?;
-    posting.tx.add_edge(Edge::Member, list.key, object.key)?;
+/// Adds the object to the list that is the target; adding it again changes nothing. What is no list
+/// of anybody here is told of, and nothing else (section 6.7).
+pub(super) fn add(posting: &Posting<'_>, object: &StoredObject, goal: &Goal<'_>) -> Result<()> {
+    let target = match goal {
+        Goal {
+            known: None,
+            named: Some(named),
+        } if may_be_list(named) => return Ok(()),
+        _ => known(goal)?,
+    };
+    if let Some(list) = own_list(posting, object, target, "add to")? {
+        posting.tx.add_edge(Edge::Member, list.key, object.key)?;
+    }
     Ok(())
 }
 
 /// Takes the object off the list that is the target.
-pub(super) fn remove(
-    posting: &Posting<'_>,
-    object: &StoredObject,
-    target: Option<&StoredObject>,
-) -> Result<()> {
-    let list = own_list(posting, object, target, "remove from")?;
+pub(super) fn remove(posting: &Posting<'_>, object: &StoredObject, goal: &Goal<'_>) -> Result<()> {
+    let Some(list) = own_list(posting, object, known(goal)?, "remove from")? else {
+        return Ok(());
+    };
     if posting.tx.remove_edge(Edge::Member, list.key, object.key)? {
         return Ok(());
     }
@@ -33,38 +38,46 @@ pub(super) fn remove(
     )))
 }
 
+fn known<'a>(goal: &Goal<'a>) -> Result<&'a StoredObject> {
+    goal.known
+        .ok_or_else(|| Error::bad_request("no target, or one that is not known here"))
+}
+
+/// Whether something that is not known here may be a list of another place.
+fn may_be_list(named: &Object) -> bool {
+    let has_id = named.id.as_deref().is_some_and(|id| !id.is_empty());
+    has_id
+        && matches!(
+            named.object_type.as_deref(),
+            None | Some("collection" | "group")
+        )
+}
+
+/// The target, if it is a list; refuses one of somebody else, and what does not belong on it.
 fn own_list<'a>(
     posting: &Posting<'_>,
     object: &StoredObject,
-    target: Option<&'a StoredObject>,
+    target: &'a StoredObject,
     doing: &str,
-) -> Result<&'a StoredObject> {
-    let list =
-        target.ok_or_else(|| Error::bad_request("no target, or one that is not known here"))?;
+) -> Result<Option<&'a StoredObject>> {
     let refuse = |why: &str| {
-        Err(Error::bad_request(format!(
-            "Can't {doing} {}: {why}",
-            list.id
-        )))
+        let id = &target.id;
+        Err(Error::bad_request(format!("Can't {doing} {id}: {why}")))
     };
-    if list.object_type != "collection" {
-        return refuse(&format!(
-            "don't know how to {doing} type '{}'",
-            list.object_type
-        ));
+    if target.object_type != "collection" {
+        let object_type = &target.object_type;
+        return refuse(&format!("don't know how to {doing} type '{object_type}'"));
     }
-    if list.author != Some(posting.actor.person) {
+    let document = documents::object(target)?;
+    let Some(author) = target.author.filter(|_| documents::is_list(&document)) else {
+        return Ok(None);
+    };
+    if author != posting.actor.person {
         return refuse("not author.");
     }
-    let document = documents::object(list)?;
-    if !documents::is_list(&document) {
-        return refuse("it has no members.");
-    }
-    let fits = document
-        .object_types
-        .is_some_and(|types| types.contains(&object.object_type));
-    if !fits {
+    let types = document.object_types.unwrap_or_default();
+    if !types.contains(&object.object_type) {
         return refuse("incorrect type.");
     }
-    Ok(list)
+    Ok(Some(target))
 }

@@ -11,15 +11,24 @@ use pumphouse_store::StoredObject;
 use super::posting::Posting;
 use crate::error::{Error, Result};
 
+/// What an activity names as its target.
+pub(crate) struct Goal<'a> {
+    pub(crate) named: Option<&'a Object>,
+    /// The same as it is kept here, if it is.
+    pub(crate) known: Option<&'a StoredObject>,
+}
+
 /// Applies the effect of a verb. Verbs without one, and unknown verbs, do nothing here.
 pub(crate) fn apply(
     posting: &Posting<'_>,
     verb: &str,
     object: &StoredObject,
     given: &Object,
-    target: Option<&StoredObject>,
+    goal: &Goal<'_>,
 ) -> Result<()> {
-    let holder = target.filter(|target| matches!(&*target.object_type, "collection" | "group"));
+    let holder = goal
+        .known
+        .filter(|target| matches!(&*target.object_type, "collection" | "group"));
     let group = holder.filter(|target| target.object_type == "group");
     if holder.is_some_and(|holder| holder.deleted.is_some()) {
         return Err(Error::gone());
@@ -38,11 +47,11 @@ pub(crate) fn apply(
         "post" | "create" if holder.is_none() => Ok(()),
         "post" | "create" | "add" => match group {
             Some(group) => groups::add_document(posting, object, group),
-            None => lists::add(posting, object, target),
+            None => lists::add(posting, object, goal),
         },
         "remove" => match group {
             Some(group) => groups::remove_document(posting, object, group),
-            None => lists::remove(posting, object, target),
+            None => lists::remove(posting, object, goal),
         },
         _ => Ok(()),
     }
