@@ -7,7 +7,7 @@ use crate::links::Links;
 use crate::object::Object;
 
 /// An activity (pump.io protocol, section 6).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Activity {
     /// What was done: `post`, `follow`, `favorite`, …; servers read a missing verb as `post`.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub type Extra = serde_json::Map<String, serde_json::Value>;
 
 /// The `pump_io` part of an object: what the server knows about it and the reader.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PumpIo {
     /// Whether the reader shared it.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::extra::{Extra, PumpIo};
 
 /// Links by relation: `{"self": {"href": "…"}}`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Links(pub BTreeMap<String, Link>);
 
@@ -79,7 +79,7 @@ impl<'de> Visitor<'de> for Form {
 }
 
 /// One link.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Link {
     /// Where it leads.
     pub href: String,
@@ -112,7 +112,7 @@ impl<'de> Deserialize<'de> for Link {
 }
 
 /// A picture, sound or film by its address.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct MediaLink {
     /// Where the file is.

@@ -10,7 +10,7 @@ use crate::links::{Links, MediaLink};
 pub const PUBLIC: &str = "http://activityschema.org/collection/public";
 
 /// An object of any type (pump.io protocol, sections 4.2 and 7).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Object {
     /// `note`, `comment`, `person`, `collection`, …, or a URI.
@@ -159,7 +159,7 @@ impl Object {
 
 /// A page of a collection, or the mention of one inside an object
 /// (then often only `url` and `totalItems`). Pump.io protocol, section 5.3.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(
     rename_all = "camelCase",
     default,
@@ -223,6 +223,22 @@ impl<T> Collection<T> {
             url: Some(url.into()),
             ..Self::default()
         }
+    }
+
+    /// Whether all its items have come along, so that none needs to be asked for.
+    ///
+    /// ```
+    /// use pumphouse_activity::Collection;
+    ///
+    /// let likes: Collection = serde_json::from_str(r#"{"totalItems":1,"items":[{"id":"acct:bob@a"}]}"#)?;
+    /// assert!(likes.is_whole());
+    /// let likes: Collection = serde_json::from_str(r#"{"totalItems":1}"#)?;
+    /// assert!(!likes.is_whole());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn is_whole(&self) -> bool {
+        let came = self.items.as_ref().map(|items| items.len() as u64);
+        came.is_some_and(|came| self.total_items.is_some_and(|total| came >= total))
     }
 
     /// The address of the page with older items.

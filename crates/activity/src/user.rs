@@ -6,7 +6,7 @@ use crate::extra::Extra;
 use crate::object::Object;
 
 /// An account on a server (pump.io protocol, section 4.4).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct User {
     /// The name on the server, by which users are told apart.

@@ -20,7 +20,7 @@ use crate::transport::Answer;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Received<T> {
     value: T,
     raw: Arc<str>,
