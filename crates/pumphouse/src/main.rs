@@ -18,6 +18,8 @@ mod error;
 mod file_name;
 #[cfg(feature = "client")]
 mod files;
+#[cfg(feature = "client")]
+mod html;
 mod logs;
 #[cfg(feature = "client")]
 mod memory;

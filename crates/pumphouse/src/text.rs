@@ -1,51 +1,6 @@
 //! What others wrote, made fit for a terminal.
 
-use std::borrow::Cow;
-
-use html2text::config::Config;
-use html2text::render::{TextDecorator, TrivialDecorator};
-
 use crate::controls::{is_direction, without_controls};
-
-/// Longer lines are hard to read, however wide the terminal is.
-const MAX_WIDTH: usize = 76;
-/// So are shorter ones: a terminal that is narrower breaks them itself.
-const MIN_WIDTH: usize = 16;
-
-/// What is longer is cut: deeply nested HTML takes a time that grows with the square of its length.
-const MAX_HTML: usize = 16 * 1024;
-
-/// HTML as plain text in lines of this many columns at most, with the addresses of links below it.
-pub(crate) fn of_html(html: &str, width: usize) -> String {
-    let width = width.clamp(MIN_WIDTH, MAX_WIDTH);
-    let config = html2text::config::plain()
-        .max_wrap_width(width)
-        .allow_width_overflow();
-    render(html, config, width)
-}
-
-/// HTML as one line of plain text, without the addresses of links.
-pub(crate) fn line_of_html(html: &str) -> String {
-    let config = html2text::config::with_decorator(TrivialDecorator::new()).allow_width_overflow();
-    one_line(&render(html, config, MAX_WIDTH))
-}
-
-fn render<D: TextDecorator>(html: &str, config: Config<D>, width: usize) -> String {
-    let html = &cut(html);
-    // Text that cannot be rendered is shown as it is rather than not at all.
-    let text = config
-        .string_from_read(html.as_bytes(), width)
-        .unwrap_or_else(|_| html.clone().into_owned());
-    without_controls(text.trim_end())
-}
-
-fn cut(html: &str) -> Cow<'_, str> {
-    if html.len() <= MAX_HTML {
-        return html.into();
-    }
-    let end = (0..=MAX_HTML).rev().find(|&end| html.is_char_boundary(end));
-    format!("{}…", &html[..end.unwrap_or(0)]).into()
-}
 
 /// One line of plain text.
 pub(crate) fn one_line(text: &str) -> String {
@@ -111,27 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn notes_are_readable() {
-        assert_eq!(of_html("Hello <b>world</b>", 80), "Hello **world**");
-        let two = "<p>One</p><p>See <a href='https://a.example/'>this</a> &amp; that</p>";
-        assert_eq!(
-            of_html(two, 80),
-            "One\n\nSee [this][1] & that\n\n[1]: https://a.example/"
-        );
-        assert_eq!(
-            line_of_html("<a href='http://a/'>alice</a> posted <a href='http://b/'>a note</a>"),
-            "alice posted a note"
-        );
-        for (columns, width) in [(30, 30), (200, MAX_WIDTH), (0, MIN_WIDTH)] {
-            let long = of_html(&"word ".repeat(40), columns);
-            let longest = long.lines().map(str::len).max();
-            assert!(longest.is_some_and(|longest| longest <= width && longest > width - 5));
-        }
-    }
-
-    #[test]
     fn nothing_steers_the_terminal() {
-        assert!(!of_html("&#27;[2J<p>\u{1b}]0;x\u{7}</p>", 80).contains('\u{1b}'));
         let raw = "{\"a\":\"\u{9b}2J\u{202e}\u{200f}ä\"}";
         assert_eq!(json(raw), r#"{"a":"\u009b2J\u202e\u200fä"}"#);
         assert_eq!(one_line(" a\nb\t c "), "a b c");
@@ -148,17 +83,5 @@ mod tests {
     fn names_of_files_are_plain() {
         assert_eq!(file_name("a.b@c:80"), "a.b@c%3a80");
         assert_eq!(file_name("../Ä"), "%2e.%2f%c3%84");
-    }
-
-    #[test]
-    fn hostile_html_ends() {
-        for piece in ["<div>", "<table><tr><td>", "<ul><li>", "<b>", "&amp;"] {
-            assert!(
-                of_html(&piece.repeat(100_000), 80).len() < 2 * MAX_HTML,
-                "{piece}"
-            );
-        }
-        let long = "ä".repeat(MAX_HTML);
-        assert!(of_html(&long, 80).ends_with('…'));
     }
 }

@@ -1,15 +1,15 @@
 //! Activities, objects and people as somebody at a terminal reads them. Whatever others wrote goes
-//! through [`crate::text`].
+//! through [`crate::text`] or [`crate::html`].
 
 use jiff::Timestamp;
 use pumphouse_activity::{Activity, Collection, Object, User};
 
-use crate::{output, text, time};
+use crate::{html, output, text, time};
 
 /// An activity: who did what and when, what it says, and where it is.
 pub(crate) fn activity(activity: &Activity, now: Timestamp) -> String {
     let headline = match &activity.content {
-        Some(content) => text::line_of_html(content),
+        Some(content) => html::in_one_line(content),
         None => headline(activity),
     };
     let mut lines = vec![output::bold(&headline)];
@@ -87,7 +87,7 @@ pub(crate) fn person(person: &Object) -> String {
         line = format!("{line}  {name}");
     }
     let mut lines = vec![line];
-    let summary = person.summary.as_deref().map(text::line_of_html);
+    let summary = person.summary.as_deref().map(html::in_one_line);
     if let Some(summary) = summary.filter(|summary| !summary.is_empty()) {
         lines.push(text::indent(&shortened(&summary)));
     }
@@ -189,7 +189,7 @@ fn link(object: &Object) -> Option<String> {
 
 fn described(kind: &str, object: &Object, address: &str) -> String {
     let kind = text::one_line(kind);
-    let summary = object.summary.as_deref().map(text::line_of_html);
+    let summary = object.summary.as_deref().map(html::in_one_line);
     let name = object.display_name.as_deref().map(text::one_line);
     let mut words = [summary, name].into_iter().flatten();
     let label = match words.find(|words| !words.is_empty()) {
@@ -264,7 +264,7 @@ fn shortened(line: &str) -> String {
 
 fn in_lines(html: &str) -> String {
     let width = output::width().saturating_sub(text::INDENT.len());
-    text::indent(&text::of_html(html, width))
+    text::indent(&html::in_lines(html, width))
 }
 
 fn dim_line(line: &str) -> String {
