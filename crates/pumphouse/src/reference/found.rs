@@ -1,0 +1,118 @@
+//! What is found under an address or an id.
+
+use pumphouse_activity::{Acct, Activity, Object};
+use pumphouse_client::{ErrorKind, Session};
+use url::Url;
+
+use crate::error::Error;
+
+/// What is at an address, on whatever server.
+pub(super) async fn at_url(session: &Session, url: &Url) -> pumphouse_client::Result<Object> {
+    if let Some(acct) = person_at(url) {
+        return Ok(session.person(acct).profile().await?.into_inner());
+    }
+    let address = api_address(url).unwrap_or_else(|| url.clone());
+    let is_own = address.origin() == session.endpoints().base.origin();
+    let kind = segments(&address).get(1).map(ToString::to_string);
+    if kind.as_deref() == Some("activity") && is_own {
+        let activity = session.activity_at(address.as_str()).await?.into_inner();
+        return Ok(about(activity));
+    }
+    let object = match (kind, is_own) {
+        (_, true) | (None, false) => session.object(address.as_str()).await?,
+        (Some(kind), false) => {
+            let mention = Object::reference(kind, address);
+            session.load(&mention).await?
+        }
+    };
+    Ok(object.into_inner())
+}
+
+/// What an activity is about.
+fn about(activity: Activity) -> Object {
+    let mut object = activity.object.map(|object| *object).unwrap_or_default();
+    if object.author.is_none() && matches!(activity.verb.as_deref(), None | Some("post")) {
+        object.author = activity.actor;
+    }
+    object
+}
+
+/// The types that are tried for an id that does not say of which type it is.
+const LIKELY_TYPES: [&str; 8] = [
+    "note", "comment", "image", "article", "audio", "video", "file", "person",
+];
+
+/// What the own server knows under an id (pump.io protocol, section 7.9).
+pub(super) async fn by_id(session: &Session, id: &str) -> Result<Option<Object>, Error> {
+    for kind in LIKELY_TYPES {
+        let request = session.request(pumphouse_client::Method::GET, &format!("/api/{kind}"));
+        match request.query("id", id).send().await {
+            Ok(answer) => return Ok(Some(answer.json()?)),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Refused) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(None)
+}
+
+/// The person whose page, profile or feed is at an address.
+pub(super) fn person_at(url: &Url) -> Option<Acct> {
+    let name = match segments(url).as_slice() {
+        ["api", "user", name] | ["api", "user", name, "profile"] => *name,
+        ["api" | "main" | "uploads", ..] => return None,
+        [name] => *name,
+        _ => return None,
+    };
+    let host = url.host_str()?;
+    let host = match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    };
+    format!("{name}@{host}").parse().ok()
+}
+
+/// Where programs have what is shown to people on a page: `/alice/note/xyz` is `/api/note/xyz`.
+fn api_address(url: &Url) -> Option<Url> {
+    let path = match segments(url).as_slice() {
+        ["api", ..] => return None,
+        [_, kind, id] => format!("/api/{kind}/{id}"),
+        _ => return None,
+    };
+    let mut address = url.clone();
+    address.set_path(&path);
+    address.set_query(None);
+    address.set_fragment(None);
+    Some(address)
+}
+
+fn segments(url: &Url) -> Vec<&str> {
+    url.path_segments()
+        .map(|segments| segments.filter(|segment| !segment.is_empty()).collect())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_lead_to_what_programs_read() {
+        let at = |url: &str| api_address(&url.parse().unwrap()).map(String::from);
+        assert_eq!(
+            at("http://a:1/alice/note/x?y#z").as_deref(),
+            Some("http://a:1/api/note/x")
+        );
+        assert_eq!(at("http://a/api/note/x"), None);
+        let who = |url: &str| person_at(&url.parse().unwrap()).map(|acct| acct.to_string());
+        for url in [
+            "http://a:1/alice",
+            "http://a:1/alice/",
+            "http://a:1/api/user/alice/profile",
+        ] {
+            assert_eq!(who(url).as_deref(), Some("alice@a:1"));
+        }
+        assert_eq!(who("http://a/alice/note/x"), None);
+        assert_eq!(who("http://a/main/login"), None);
+        assert_eq!(who("http://a/"), None);
+    }
+}
