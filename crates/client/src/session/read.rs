@@ -118,7 +118,8 @@ impl Session {
     }
 
     /// Reads a whole object that is known by mention, wherever it is: through the own server's
-    /// proxy, from the own server's copy, or from its own server, in this order.
+    /// proxy, from the own server's copy, or from its own server, in this order. A copy that is a
+    /// mere mention itself, because somebody liked or shared the object here, does not count.
     ///
     /// # Errors
     ///
@@ -141,7 +142,13 @@ impl Session {
             && let Some(copy) = self.copy_of(object)
         {
             match self.read(purpose, copy).await {
-                Ok(answer) => return Received::decode(&answer),
+                Ok(answer) => {
+                    let copy = Received::decode(&answer)?;
+                    if !is_mention(&copy) {
+                        return Ok(copy);
+                    }
+                    tracing::debug!("the own server knows it by mention only");
+                }
                 Err(error) if is_elsewhere(error.kind()) => {
                     tracing::debug!(%error, "the own server has no copy");
                 }
@@ -170,6 +177,18 @@ impl Session {
         url.query_pairs_mut().append_pair("id", id);
         Some(url)
     }
+}
+
+/// Whether no more is known of it than that somebody did something to it.
+fn is_mention(object: &Object) -> bool {
+    let said = [
+        &object.content,
+        &object.display_name,
+        &object.url,
+        &object.deleted,
+    ];
+    let is_silent = said.iter().all(|property| property.is_none());
+    is_silent && object.author.is_none() && object.file().is_none()
 }
 
 /// Whether another server may know better.

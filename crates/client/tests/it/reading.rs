@@ -388,6 +388,17 @@ async fn other_servers_are_registered_with_once_and_remembered() {
 }
 
 #[tokio::test]
+async fn a_copy_that_is_a_mere_mention_does_not_stand_for_the_object() {
+    let there = Peer::start(elsewhere).await;
+    let id = there.url("/api/note/1");
+    let copy = json!({"objectType": "note", "id": id, "published": "2026-11-26T03:06:15Z"});
+    let home = Peer::start(move |_| reply(&copy.to_string())).await;
+    let note = Object::reference("note", id);
+    let read = session(&client(), &home).load(&note).await.unwrap();
+    assert_eq!(read.display_name.as_deref(), Some("theirs"));
+}
+
+#[tokio::test]
 async fn a_server_that_forgot_the_program_is_told_anew() {
     let home = Peer::start(|_| reply("{}")).await;
     let forgetful = Peer::start({

@@ -1,7 +1,7 @@
 //! What is found under an address or an id.
 
 use pumphouse_activity::{Acct, Activity, Object};
-use pumphouse_client::{ErrorKind, Session};
+use pumphouse_client::{ErrorKind, Received, Session};
 use url::Url;
 
 use crate::error::Error;
@@ -14,18 +14,23 @@ pub(super) async fn at_url(session: &Session, url: &Url) -> pumphouse_client::Re
     let address = api_address(url).unwrap_or_else(|| url.clone());
     let is_own = address.origin() == session.endpoints().base.origin();
     let kind = segments(&address).get(1).map(ToString::to_string);
-    if kind.as_deref() == Some("activity") && is_own {
-        let activity = session.activity_at(address.as_str()).await?.into_inner();
-        return Ok(about(activity));
-    }
-    let object = match (kind, is_own) {
+    let read = match (kind, is_own) {
         (_, true) | (None, false) => session.object(address.as_str()).await?,
         (Some(kind), false) => {
             let mention = Object::reference(kind, address);
             session.load(&mention).await?
         }
     };
-    Ok(object.into_inner())
+    Ok(match activity_in(&read) {
+        Some(activity) => about(activity),
+        None => read.into_inner(),
+    })
+}
+
+/// The activity that was read as an object, if it is one.
+fn activity_in(read: &Received<Object>) -> Option<Activity> {
+    let activity: Activity = serde_json::from_str(read.raw()).ok()?;
+    (activity.verb.is_some() && activity.object.is_some()).then_some(activity)
 }
 
 /// What an activity is about.
@@ -35,6 +40,17 @@ fn about(activity: Activity) -> Object {
         object.author = activity.actor;
     }
     object
+}
+
+/// Whether there is no more than a type, an id and an author.
+pub(super) fn is_mention(object: &Object) -> bool {
+    let said = [
+        &object.content,
+        &object.display_name,
+        &object.url,
+        &object.deleted,
+    ];
+    said.iter().all(|property| property.is_none()) && object.file().is_none()
 }
 
 /// The types that are tried for an id that does not say of which type it is.

@@ -134,8 +134,9 @@ impl Reference {
     /// As for [`object`](Self::object), and if it is not there any more.
     pub(crate) async fn whole(&self, session: &Session) -> Result<Object, Error> {
         let object = self.object(session).await?;
-        // Others were read to find them.
-        if !matches!(self, Self::Number(_) | Self::Last) {
+        // Others were read to find them, but for what an activity only mentions.
+        let is_read = !matches!(self, Self::Number(_) | Self::Last);
+        if is_read && !found::is_mention(&object) {
             return Ok(object);
         }
         let read = if object.is_a("person") {

@@ -44,6 +44,36 @@ async fn a_thing_is_named_by_number_url_page_id_or_as_the_last() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_activity_of_another_server_stands_for_what_it_is_about() {
+    let (here, there) = (World::start().await, World::start().await);
+    let (bob, carol) = (&here.bob, &there.alice);
+    let posted = carol.json(&["post", "--to", "public", "From afar"]);
+    let note = posted["object"]["id"].as_str().unwrap();
+    for name in [
+        posted["id"].as_str().unwrap(),
+        posted["links"]["self"]["href"].as_str().unwrap(),
+        posted["url"].as_str().unwrap(),
+        note,
+        posted["object"]["url"].as_str().unwrap(),
+    ] {
+        let shown = bob.json(&["show", name]);
+        assert_eq!(shown["id"], note, "{name}");
+        assert_eq!(shown["content"], "From afar", "{name}");
+        let told = bob.out(&["show", name]);
+        assert!(told.starts_with("note\n"), "{told}");
+        let author = format!("    {}, just now", carol.address);
+        assert!(told.contains(&author), "{told}");
+        let liked = bob.json(&["like", name]);
+        assert_eq!(liked["object"]["id"], note, "{name}");
+        bob.out(&["unlike", name]);
+    }
+    // Whatever was done to it.
+    let shared = carol.json(&["share", note, "--to", "public"]);
+    let shared = bob.json(&["show", shared["id"].as_str().unwrap()]);
+    assert_eq!(shared["content"], "From afar");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_there_is_told_with_what_to_do() {
     let world = World::start().await;
     let bob = &world.bob;
