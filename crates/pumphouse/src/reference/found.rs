@@ -27,6 +27,20 @@ pub(super) async fn at_url(session: &Session, url: &Url) -> pumphouse_client::Re
     })
 }
 
+/// Whether there may be a thing at an address, not a file: ids have no endings, and other servers are
+/// asked only where an address looks like one of pump.io.
+pub(super) fn may_be_thing(session: &Session, url: &Url) -> bool {
+    let is_own = url.origin() == session.endpoints().base.origin();
+    match segments(url).as_slice() {
+        [.., name] if name.contains('.') => false,
+        ["uploads" | "main", ..] => false,
+        ["api", _] | [_] => is_own,
+        ["api", _, _] | ["api", "user", _, "profile"] => true,
+        [_, kind, _] => is_own || *kind == "activity" || LIKELY_TYPES.contains(kind),
+        _ => false,
+    }
+}
+
 /// The activity that was read as an object, if it is one.
 fn activity_in(read: &Received<Object>) -> Option<Activity> {
     let activity: Activity = serde_json::from_str(read.raw()).ok()?;

@@ -134,6 +134,38 @@ impl Reference {
     /// As for [`object`](Self::object), and if it is not there any more.
     pub(crate) async fn whole(&self, session: &Session) -> Result<Object, Error> {
         let object = self.object(session).await?;
+        self.completed(session, object).await
+    }
+
+    /// The same; `None` for an address at which there is no thing, but perhaps a file.
+    ///
+    /// # Errors
+    ///
+    /// As for [`whole`](Self::whole).
+    pub(crate) async fn whole_unless_file(
+        &self,
+        session: &Session,
+    ) -> Result<Option<Object>, Error> {
+        let Self::Url(url) = self else {
+            return self.whole(session).await.map(Some);
+        };
+        if !found::may_be_thing(session, url) {
+            return Ok(None);
+        }
+        match at_url(session, url).await {
+            Ok(object) if object.object_type.is_some() => {
+                self.completed(session, object).await.map(Some)
+            }
+            Ok(_) => Ok(None),
+            Err(error) => {
+                tracing::debug!(%error, "there is no thing");
+                Ok(None)
+            }
+        }
+    }
+
+    /// An object that was found by it, with all that the server says of it.
+    async fn completed(&self, session: &Session, object: Object) -> Result<Object, Error> {
         // Others were read to find them, but for what an activity only mentions.
         let is_read = !matches!(self, Self::Number(_) | Self::Last);
         if is_read && !found::is_mention(&object) {

@@ -120,6 +120,39 @@ async fn files_are_fetched_once_and_under_names_that_harm_nobody() {
     assert!(!files.any(|file| is_part(file.unwrap().file_name())));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_address_of_what_has_a_file_stands_for_the_file() {
+    let (world, there) = (World::start().await, World::start().await);
+    let (alice, bob) = (&world.alice, &there.bob);
+    fs::write(alice.path().join("dot.gif"), DOT).unwrap();
+    let posted = alice.json(&["post", "--file", "dot.gif", "A dot", "--to", "public"]);
+    let image = &posted["object"];
+    for (place, home) in [
+        (&image["id"], alice),
+        (&image["url"], alice),
+        (&posted["id"], alice),
+        (&image["id"], bob),
+        (&image["url"], bob),
+        (&posted["url"], bob),
+    ] {
+        let place = place.as_str().unwrap();
+        let fetched = home.json(&["download", place, "-o", "it.gif", "--force"]);
+        assert_eq!(fetched["media_type"], "image/gif", "{place}");
+        assert_eq!(fs::read(home.path().join("it.gif")).unwrap(), DOT);
+    }
+    let note = alice.json(&["post", "--to", "public", "No file"]);
+    let note = note["object"]["url"].as_str().unwrap();
+    let none = alice.run(&["download", note]);
+    assert_eq!((none.status, none.out.as_str()), (2, ""));
+    assert_eq!(none.err, format!("error: {note} has no file\n"));
+    // What is no thing is a file.
+    let users = world.url("/api/users");
+    let fetched = alice.json(&["download", &users]);
+    assert_eq!(fetched["path"], "users");
+    let lost = alice.run(&["download", &world.url("/api/image/none")]);
+    assert_eq!(lost.status, 4, "{}", lost.text());
+}
+
 fn filters() -> Vec<(&'static str, &'static str)> {
     let mut filters = crate::support::FILTERS.to_vec();
     filters.push((r"/uploads/alice/\S+\.gif", "/uploads/alice/FILE.gif"));

@@ -21,7 +21,7 @@ Examples:
   pumphouse download 3
   pumphouse download https://pump.example/uploads/you/cat.jpg -o pictures/")]
 pub(crate) struct Args {
-    /// The URL of a file; or the number or id of what was posted with one
+    /// The URL of a file; or the number, page or id of what was posted with one
     #[arg(value_name = "URL|REF")]
     what: Reference,
 
@@ -71,13 +71,14 @@ fn shown(path: &Path) -> String {
     crate::text::one_line(&path.to_string_lossy())
 }
 
-/// Where the file is that is meant, and its name. A URL means what is there.
+/// Where the file is that is meant, and its name. A URL at which there is no thing means what is there.
 async fn file_of(session: &Session, what: &Reference) -> Result<(Url, String), Error> {
-    if let Reference::Url(url) = what {
-        return Ok((url.clone(), file_name::of_url(url)));
-    }
-    let object = what.whole(session).await?;
     let no_file = || Error::usage(format!("{what} has no file"));
+    let object = match (what.whole_unless_file(session).await?, what) {
+        (Some(object), _) => object,
+        (None, Reference::Url(url)) => return Ok((url.clone(), file_name::of_url(url))),
+        (None, _) => return Err(no_file()),
+    };
     let media = object.file().ok_or_else(no_file)?;
     let parse = |address: &str| address.parse::<Url>().ok();
     let address = media.address().and_then(parse).ok_or_else(no_file)?;
