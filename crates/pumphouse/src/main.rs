@@ -15,6 +15,8 @@ mod controls;
 mod editor;
 mod error;
 #[cfg(feature = "client")]
+mod extent;
+#[cfg(feature = "client")]
 mod file_name;
 #[cfg(feature = "client")]
 mod files;

@@ -214,6 +214,16 @@ impl Numbers {
         output::dim(&number.to_string())
     }
 
+    /// The command by which the account chosen with this option shows what was numbered last.
+    pub(crate) fn show(&self, account: Option<&str>) -> String {
+        let account = account.map(|option| format!(" {option}"));
+        format!(
+            "pumphouse show{} {}",
+            account.unwrap_or_default(),
+            self.next - 1
+        )
+    }
+
     /// Remembers the numbers given so far, if any: an empty list leaves those of the list before. A list that goes on for long does so now and then.
     pub(crate) fn keep(&self) {
         if let Some(file) = &self.file

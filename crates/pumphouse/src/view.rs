@@ -4,14 +4,16 @@
 use jiff::Timestamp;
 use pumphouse_activity::{Activity, Collection, Object, User};
 
+use crate::extent::Extent;
 use crate::{html, output, text, time};
 
 /// An activity: who did what and when, what it says, and where it is.
-pub(crate) fn activity(activity: &Activity, now: Timestamp) -> String {
+pub(crate) fn activity(activity: &Activity, now: Timestamp, extent: Extent<'_>) -> String {
     let headline = match &activity.content {
         Some(content) => html::in_one_line(content),
         None => headline(activity),
     };
+    let headline = extent.of_headline(headline);
     let mut lines = vec![output::bold(&headline)];
     let published = activity.published_at();
     lines.extend(by(activity.actor.as_deref(), published, now));
@@ -24,13 +26,13 @@ pub(crate) fn activity(activity: &Activity, now: Timestamp) -> String {
         if is_others && let Some(who) = author.and_then(address_of) {
             lines.push(dim_line(&format!("by {who}")));
         }
-        lines.extend(body(object));
+        lines.extend(body(object, extent));
     }
     lines.join("\n")
 }
 
 /// A note, picture, article, …, with its title and what became of it.
-pub(crate) fn object(object: &Object, now: Timestamp) -> String {
+pub(crate) fn object(object: &Object, now: Timestamp, extent: Extent<'_>) -> String {
     if object.is_a("person") {
         return person(object);
     }
@@ -42,7 +44,7 @@ pub(crate) fn object(object: &Object, now: Timestamp) -> String {
         Some(name) if !name.is_empty() => format!("{name} ({kind})"),
         _ => kind,
     };
-    let mut lines = vec![output::bold(&headline)];
+    let mut lines = vec![output::bold(&extent.of_headline(headline))];
     if object.deleted.is_some() {
         lines.push(dim_line("deleted"));
     }
@@ -55,7 +57,7 @@ pub(crate) fn object(object: &Object, now: Timestamp) -> String {
             time::in_words(updated, now)
         )));
     }
-    lines.extend(body(object));
+    lines.extend(body(object, extent));
     lines.extend(counts(object));
     lines.join("\n")
 }
@@ -137,20 +139,22 @@ pub(crate) fn user(user: &User, host: &str) -> String {
 }
 
 /// What an object says, its files, what it answers, and where it is.
-fn body(object: &Object) -> Vec<String> {
-    let mut lines = Vec::new();
+fn body(object: &Object, extent: Extent<'_>) -> Vec<String> {
+    let mut words = Vec::new();
     // The summary of what has a file describes that.
     let summary = object
         .summary
         .as_deref()
         .filter(|_| object.file().is_none());
-    let words = object.content.as_deref().or(summary);
-    if let Some(words) = words.map(in_lines).filter(|words| !words.is_empty()) {
-        lines.push(words);
-    }
-    lines.extend(file(object));
+    let said = object.content.as_deref().or(summary).map(in_lines);
+    words.extend(said.filter(|said| !said.is_empty()));
+    words.extend(file(object));
     for attachment in object.attachments.iter().flatten() {
-        lines.extend(file(attachment).or_else(|| link(attachment)));
+        words.extend(file(attachment).or_else(|| link(attachment)));
+    }
+    let mut lines = Vec::new();
+    if !words.is_empty() {
+        lines.push(extent.of_lines(words.join("\n")));
     }
     let place = object
         .location
@@ -279,12 +283,12 @@ mod tests {
 
     fn activity_of(json: &str) -> String {
         let now = NOW.parse().unwrap();
-        activity(&serde_json::from_str(json).unwrap(), now)
+        activity(&serde_json::from_str(json).unwrap(), now, Extent::Whole)
     }
 
     fn object_of(json: &str) -> String {
         let now = NOW.parse().unwrap();
-        object(&serde_json::from_str(json).unwrap(), now)
+        object(&serde_json::from_str(json).unwrap(), now, Extent::Whole)
     }
 
     #[test]

@@ -194,6 +194,32 @@ async fn one_thing_and_its_conversation_are_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_long_note_does_not_fill_a_list_and_is_shown_whole() {
+    let world = World::start().await;
+    let (alice, bob) = (&world.alice, &world.bob);
+    let text: Vec<String> = (1..=6_000).map(|number| format!("word-{number}")).collect();
+    let posted = alice.run_with(&["post", "--to", "bob", "-"], &text.join(" "));
+    assert_eq!(posted.status, 0, "{}", posted.text());
+    let inbox = ["inbox", "--major", "--direct", "-n", "1"];
+    let list = bob.out(&inbox);
+    assert!(list.lines().count() < 30, "{list}");
+    assert!(list.contains("\n    … pumphouse show 1\n"), "{list}");
+    let list = bob.out(&[&inbox[..], &["--account", &bob.address]].concat());
+    let rest = list.lines().find_map(|line| line.strip_prefix("    … "));
+    let rest: Vec<&str> = rest.unwrap().split(' ').skip(1).collect();
+    assert_eq!(rest, ["show", "--account", &bob.address, "1"]);
+    for shown in [bob.out(&rest), bob.out(&["show", "1"])] {
+        let words = shown
+            .split_whitespace()
+            .filter(|word| word.starts_with("word-"));
+        assert!(words.eq(&text), "{shown}");
+    }
+    let thread = bob.out(&["thread", "1"]);
+    assert!(thread.contains("\n    … pumphouse show 1\n"), "{thread}");
+    assert_eq!(contents(&bob.json(&inbox)), [text.join(" ")]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn people_are_found_by_name() {
     let world = World::start().await;
     let bob = &world.bob;

@@ -7,6 +7,7 @@ use pumphouse_client::{ErrorKind, Items, PersonRef, Session};
 use super::listed::Listed;
 use crate::account::Account;
 use crate::error::Error;
+use crate::extent::Extent;
 use crate::memory::{MemoryFile, Numbers};
 use crate::output::Format;
 use crate::reference::Reference;
@@ -181,6 +182,8 @@ impl<'a> List<'a> {
 /// A list while it is shown.
 struct Reading<'a> {
     session: &'a Session,
+    /// The option that chose the account.
+    account: Option<String>,
     format: Format,
     /// From the oldest to the newest.
     ascending: bool,
@@ -217,6 +220,7 @@ impl<'a> Reading<'a> {
         };
         Self {
             session: list.session,
+            account: list.account.clone(),
             format: list.args.format,
             ascending,
             limit,
@@ -255,7 +259,9 @@ impl<'a> Reading<'a> {
     fn print<T: Listed>(&mut self, item: &T) -> Result<(), Error> {
         let number = self.numbers.next(item.shown(self.session));
         if !self.format.is_json {
-            let words = item.in_words(self.session, self.now);
+            let rest = self.numbers.show(self.account.as_deref());
+            let extent = Extent::Beginning { rest: &rest };
+            let words = item.in_words(self.session, self.now, extent);
             // What takes lines is set apart.
             let end = if words.contains('\n') { "\n" } else { "" };
             return output::line(&format!("{number} {words}{end}"));

@@ -5,6 +5,7 @@ use pumphouse_activity::{Activity, Object, User};
 use pumphouse_client::{Item, Session};
 use serde::Serialize;
 
+use crate::extent::Extent;
 use crate::memory::Shown;
 use crate::view;
 
@@ -14,7 +15,7 @@ pub(super) trait Listed: Item + Serialize {
     fn shown(&self, session: &Session) -> Option<Shown>;
 
     /// The item for people, in lines.
-    fn in_words(&self, session: &Session, now: Timestamp) -> String;
+    fn in_words(&self, session: &Session, now: Timestamp, extent: Extent<'_>) -> String;
 }
 
 impl Listed for Activity {
@@ -22,8 +23,8 @@ impl Listed for Activity {
         Shown::activity(self)
     }
 
-    fn in_words(&self, _: &Session, now: Timestamp) -> String {
-        view::activity(self, now)
+    fn in_words(&self, _: &Session, now: Timestamp, extent: Extent<'_>) -> String {
+        view::activity(self, now, extent)
     }
 }
 
@@ -32,8 +33,8 @@ impl Listed for Object {
         Shown::object(self)
     }
 
-    fn in_words(&self, _: &Session, now: Timestamp) -> String {
-        view::object(self, now)
+    fn in_words(&self, _: &Session, now: Timestamp, extent: Extent<'_>) -> String {
+        view::object(self, now, extent)
     }
 }
 
@@ -47,7 +48,7 @@ impl Listed for User {
         })
     }
 
-    fn in_words(&self, session: &Session, _: Timestamp) -> String {
+    fn in_words(&self, session: &Session, _: Timestamp, _: Extent<'_>) -> String {
         view::user(self, session.account().host())
     }
 }

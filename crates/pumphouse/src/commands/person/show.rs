@@ -2,6 +2,7 @@
 
 use crate::account::Account;
 use crate::error::Error;
+use crate::extent::Extent;
 use crate::output::Format;
 use crate::reference::Reference;
 use crate::{output, text, time, view};
@@ -37,7 +38,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let words = if object.is_a("person") {
         view::profile(&object)
     } else {
-        view::object(&object, time::now())
+        view::object(&object, time::now(), Extent::Whole)
     };
     output::line(&words)
 }

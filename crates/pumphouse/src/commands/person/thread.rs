@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::account::Account;
 use crate::error::Error;
+use crate::extent::Extent;
 use crate::memory::{Numbers, Shown};
 use crate::output::Format;
 use crate::reference::Reference;
@@ -47,6 +48,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let asked = args.what.whole(&session).await?;
     let root = root_of(&session, asked).await?;
     let mut thread = Thread {
+        account: args.account.option(),
         format: args.format,
         numbers: Numbers::of(session.account()),
         now: time::now(),
@@ -96,6 +98,8 @@ fn is_hidden(kind: ErrorKind) -> bool {
 
 /// A conversation while it is shown.
 struct Thread {
+    /// The option that chose the account.
+    account: Option<String>,
     format: Format,
     numbers: Numbers,
     now: Timestamp,
@@ -149,7 +153,9 @@ impl Thread {
             let before = if is_first { "{\"items\":[\n" } else { ",\n" };
             return output::bytes(format!("{before}{}", text::json(&line)).as_bytes());
         }
-        let words = format!("{number} {}\n", view::object(object, self.now));
+        let rest = self.numbers.show(self.account.as_deref());
+        let extent = Extent::Beginning { rest: &rest };
+        let words = format!("{number} {}\n", view::object(object, self.now, extent));
         let indent = text::INDENT.repeat(depth.min(DEEPEST_INDENT));
         let lines: Vec<String> = words
             .lines()

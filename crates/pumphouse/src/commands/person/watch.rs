@@ -8,6 +8,7 @@ use pumphouse_client::{ErrorKind, Reach};
 use super::inbox::Which;
 use crate::account::Account;
 use crate::error::Error;
+use crate::extent::Extent;
 use crate::memory::{MemoryFile, Numbers, Shown};
 use crate::output::Format;
 use crate::{output, text, time, view};
@@ -60,6 +61,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     });
     let mut arriving = watch.stream();
     let mut numbers = Numbers::of(session.account());
+    let account = args.account.option();
     loop {
         let item = tokio::select! {
             item = arriving.next() => item,
@@ -72,7 +74,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         let Some(activity) = item.transpose()? else {
             return Ok(());
         };
-        print(&activity, args.format, &mut numbers)?;
+        print(&activity, args.format, &mut numbers, account.as_deref())?;
         numbers.keep();
         if args.since_last
             && let Some(id) = activity.id.as_deref()
@@ -93,15 +95,19 @@ fn lost(host: &str, error: &pumphouse_client::Error) -> String {
     }
 }
 
-fn print(activity: &Activity, format: Format, numbers: &mut Numbers) -> Result<(), Error> {
+fn print(
+    activity: &Activity,
+    format: Format,
+    numbers: &mut Numbers,
+    account: Option<&str>,
+) -> Result<(), Error> {
     let number = numbers.next(Shown::activity(activity));
     if format.is_json {
         let json = serde_json::to_string(activity)
             .map_err(|error| Error::failure("the activity is no JSON").with_source(error))?;
         return output::line(&text::json(&json));
     }
-    output::line(&format!(
-        "{number} {}\n",
-        view::activity(activity, time::now())
-    ))
+    let rest = numbers.show(account);
+    let words = view::activity(activity, time::now(), Extent::Beginning { rest: &rest });
+    output::line(&format!("{number} {words}\n"))
 }
