@@ -122,6 +122,14 @@ impl Memory {
         self.items.get(number.checked_sub(self.first)?)
     }
 
+    /// What was shown with this id.
+    pub(crate) fn find(&self, id: &str) -> Option<&Shown> {
+        self.items
+            .iter()
+            .chain(&self.last)
+            .find(|shown| shown.id == id)
+    }
+
     /// The first and the last number that are remembered, if there are any.
     pub(crate) fn numbers(&self) -> Option<(usize, usize)> {
         let count = self.items.len();

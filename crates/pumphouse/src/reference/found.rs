@@ -102,7 +102,7 @@ pub(super) fn person_at(url: &Url) -> Option<Acct> {
 }
 
 /// Where programs have what is shown to people on a page: `/alice/note/xyz` is `/api/note/xyz`.
-fn api_address(url: &Url) -> Option<Url> {
+pub(super) fn api_address(url: &Url) -> Option<Url> {
     let path = match segments(url).as_slice() {
         ["api", ..] => return None,
         [_, kind, id] => format!("/api/{kind}/{id}"),

@@ -9,7 +9,7 @@ use pumphouse_activity::{Acct, Object};
 use pumphouse_client::{ErrorKind, PersonRef, Recipient, Session};
 use url::Url;
 
-use self::found::{at_url, by_id, person_at};
+use self::found::{api_address, at_url, by_id, person_at};
 use crate::error::Error;
 use crate::memory::{MemoryFile, Shown};
 use crate::text;
@@ -221,6 +221,28 @@ impl Reference {
             PersonRef::Acct(acct) => acct.into(),
             _ => return Err(Error::usage(format!("{self} cannot be written to"))),
         })
+    }
+
+    /// The id by which a list finds it: that of the activity by which it was shown, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// If nothing has this number or address.
+    pub(crate) async fn position(&self, session: &Session) -> Result<String, Error> {
+        let id = match self {
+            Self::Number(_) | Self::Last => {
+                let shown = self.shown(session)?;
+                return Ok(shown.activity.unwrap_or(shown.id));
+            }
+            Self::Person(_) | Self::Neighbour(_) => {
+                self.object(session).await?.id.unwrap_or_default()
+            }
+            Self::Url(url) => api_address(url).unwrap_or_else(|| url.clone()).into(),
+            Self::Id(id) => id.clone(),
+        };
+        let memory = MemoryFile::of(session.account())?.read();
+        let shown = memory.find(&id).cloned();
+        Ok(shown.and_then(|shown| shown.activity).unwrap_or(id))
     }
 
     /// The address of a person who is named by it.

@@ -44,7 +44,7 @@ async fn feeds_are_read_as_lists() {
             alice.run(&["users"]),
             alice.run(&["outbox", "--of", "nobody-here"]),
             alice.run(&["inbox", "--of", "bob"]),
-            alice.run(&["inbox", "--before", "nothing"]),
+            alice.run(&["inbox", "--before", "urn:nothing"]),
             alice.run(&["inbox", "--all", "-n", "3"]),
         ]
     );
@@ -143,6 +143,29 @@ async fn long_feeds_are_read_over_their_pages() {
     assert_eq!(contents(&older), ["4", "3"]);
     let newer = bob.json(&["outbox", "--major", "--since", third]);
     assert_eq!(contents(&newer), ["6", "7"]);
+    // What was shown is known by its number, its own id and its activity's.
+    let item = items(&all)[2];
+    let of = |item: &Value, name: &str| item[name].as_str().unwrap().to_owned();
+    for name in [
+        "3",
+        &of(&item["object"], "id"),
+        &of(&item["object"], "url"),
+        &of(item, "id"),
+        &of(item, "url"),
+    ] {
+        bob.out(&["outbox", "--major"]);
+        let older = bob.json(&["outbox", "--major", "--before", name, "-n", "2"]);
+        assert_eq!(contents(&older), ["4", "3"], "{name}");
+        bob.out(&["outbox", "--major"]);
+        let newer = bob.json(&["outbox", "--major", "--since", name]);
+        assert_eq!(contents(&newer), ["6", "7"], "{name}");
+    }
+    for name in ["alice", &world.alice.address, "1"] {
+        bob.out(&["follow", "alice"]);
+        bob.out(&["following"]);
+        let older = bob.json(&["following", "--before", name]);
+        assert!(items(&older).is_empty(), "{name}");
+    }
     let hint = bob.run(&["outbox", "--major", "-n", "2"]).err;
     assert!(
         hint.starts_with("Older: pumphouse outbox --major --count 2 --before http"),

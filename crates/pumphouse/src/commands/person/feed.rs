@@ -34,13 +34,13 @@ pub(super) struct ListArgs {
 /// From where on.
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct PlaceArgs {
-    /// Only what is older than the item with this id
-    #[arg(long, value_name = "ID")]
-    before: Option<String>,
+    /// Only what is older than this item: a number that was shown, or an id
+    #[arg(long, value_name = "ITEM")]
+    before: Option<Reference>,
 
-    /// Only what is newer than the item with this id, oldest first
-    #[arg(long, value_name = "ID", conflicts_with = "before")]
-    since: Option<String>,
+    /// Only what is newer than this item, oldest first
+    #[arg(long, value_name = "ITEM", conflicts_with = "before")]
+    since: Option<Reference>,
 
     /// Only what is newer than what was shown last with this option, oldest first
     #[arg(long, conflicts_with_all = ["before", "since"])]
@@ -120,18 +120,21 @@ impl<'a> List<'a> {
     }
 
     /// Prints the items, with numbers that other commands of the account take.
-    pub(super) async fn show<T: Listed>(
-        mut self,
-        items: impl Fn() -> Items<T>,
-    ) -> Result<(), Error> {
+    pub(super) async fn show<T: Listed>(self, items: impl Fn() -> Items<T>) -> Result<(), Error> {
         let memory = MemoryFile::of(self.session.account())?;
         let key = self.words.join(" ");
-        let (mut since, is_kept) = (self.place.since.take(), self.place.since_last);
-        if is_kept {
+        let is_kept = self.place.since_last;
+        let (mut before, mut since) = (None, None);
+        if let Some(item) = &self.place.before {
+            before = Some(item.position(self.session).await?);
+        }
+        if let Some(item) = &self.place.since {
+            since = Some(item.position(self.session).await?);
+        } else if is_kept {
             since = memory.read().place(&key).map(str::to_owned);
         }
         let mut reading = Reading::begin(&self, since.is_some());
-        let shown = match (&self.place.before, &since) {
+        let shown = match (&before, &since) {
             (Some(before), _) => reading.show(items().before(before)).await,
             (None, Some(since)) => reading.show(items().since(since)).await,
             (None, None) => reading.show(items()).await,
@@ -141,6 +144,10 @@ impl<'a> List<'a> {
                 output::note("What was shown last is not there any more; this is the newest.");
                 reading = Reading::begin(&self, false);
                 reading.show(items()).await
+            }
+            Err(Stopped::Read(error)) if before.or(since).is_some() && reading.is_lost(&error) => {
+                let hint = "give the number or the id of something that this list shows";
+                Err(Stopped::Write(Error::from(error).with_hint(hint)))
             }
             other => other,
         };
