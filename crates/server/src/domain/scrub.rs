@@ -4,21 +4,53 @@ use std::sync::LazyLock;
 
 use ammonia::Builder;
 
-/// The allow-list of the sanitiser: the usual text elements, no scripts, styles, forms, SVG or
-/// MathML; links that open nothing but http, https, mailto, tel, ftp, xmpp and relative addresses.
+/// The allow-list of the sanitiser: the usual elements of texts and media, no scripts, styles, forms,
+/// SVG or MathML; links that open nothing but these schemes and relative addresses. Links need no
+/// `rel` against the pages that they open: `target` goes, so those are not opened beside this one.
 static SCRUBBER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
     builder
-        .url_schemes(["http", "https", "mailto", "tel", "ftp", "xmpp", "sms"].into())
-        .add_tags([
-            "audio", "video", "source", "picture", "section", "font", "big", "u",
-        ])
-        .add_tag_attributes("audio", ["src", "controls"])
-        .add_tag_attributes("video", ["src", "controls", "width", "height", "poster"])
-        .add_tag_attributes("source", ["src", "type"])
-        .link_rel(Some("noopener noreferrer"));
+        .url_schemes(SCHEMES.iter().copied().collect())
+        .add_tags(MORE_TAGS)
+        .add_clean_content_tags(NO_TEXT)
+        .add_generic_attributes(["dir"])
+        .add_generic_attribute_prefixes(["aria-"])
+        .link_rel(None);
+    for (tag, attributes) in MORE_ATTRIBUTES {
+        builder.add_tag_attributes(*tag, *attributes);
+    }
     builder
 });
+
+/// What addresses may begin with. None of them lets a browser run or show what stands in the address.
+const SCHEMES: &[&str] = &[
+    "http", "https", "mailto", "tel", "ftp", "cid", "xmpp", "sms", "callto",
+];
+/// Further elements.
+const MORE_TAGS: &[&str] = &[
+    "address", "audio", "big", "fieldset", "font", "legend", "main", "menu", "meter", "output",
+    "picture", "progress", "section", "source", "tfoot", "track", "u", "video",
+];
+/// Further attributes.
+const MORE_ATTRIBUTES: &[(&str, &[&str])] = &[
+    ("a", &["rel"]),
+    ("audio", &["src", "controls"]),
+    ("data", &["value"]),
+    ("details", &["open"]),
+    ("font", &["color", "face", "size"]),
+    ("li", &["value"]),
+    ("meter", &["value", "min", "max", "low", "high", "optimum"]),
+    ("ol", &["type", "reversed"]),
+    ("progress", &["value", "max"]),
+    ("source", &["src", "type"]),
+    ("time", &["datetime"]),
+    ("track", &["src", "kind", "srclang", "label"]),
+    ("video", &["src", "controls", "width", "height", "poster"]),
+];
+/// Elements whose text is not for people to read: what a browser shows elsewhere or not at all.
+const NO_TEXT: &[&str] = &[
+    "iframe", "noembed", "noframes", "noscript", "template", "title", "xmp",
+];
 
 /// Elements that a parser opens again in every block until they are closed.
 const REOPENED: &[&str] = &[
@@ -71,5 +103,47 @@ mod tests {
         assert_eq!(html("<p onclick=x>a & b"), "<p>a &amp; b</p>");
         assert!(!html("<a href='javascript:alert(1)'>x</a>").contains("javascript"));
         assert!(!html("<form><input></form>").contains("input"));
+    }
+
+    #[test]
+    fn what_is_harmless_is_kept_as_it_was_given() {
+        for kept in [
+            r#"<a href="https://h.test/?a=1&amp;b=2">x</a>"#,
+            r#"<a href="/page" rel="me nofollow">x</a>"#,
+            r#"<a href="cid:part1">x</a><a href="callto:alice">y</a><a href="sms:+1">z</a>"#,
+            r#"<p dir="rtl" lang="he" title="t" aria-label="l">x</p>"#,
+            r#"<ol start="3" reversed=""><li value="7">x</li></ol>"#,
+            r#"<table><tbody><tr><td colspan="2">x</td></tr></tbody><tfoot></tfoot></table>"#,
+            r#"<address>x</address><font color="red">y</font><progress max="2" value="1"></progress>"#,
+            r#"<video controls="" src="https://h.test/v"><track kind="captions" src="/c"></video>"#,
+        ] {
+            assert_eq!(html(kept), kept);
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_goes_with_what_stands_in_it() {
+        for name in NO_TEXT.iter().chain(&["script", "style"]) {
+            assert_eq!(html(&format!("a<{name}>text</{name}>b")), "ab", "{name}");
+        }
+        // The addresses and attributes that could do harm go alone.
+        for (given, left) in [
+            (
+                r#"<a href="https://h.test/" target="_blank">x</a>"#,
+                r#"<a href="https://h.test/">x</a>"#,
+            ),
+            (r#"<a href="javascript:x">x</a>"#, "<a>x</a>"),
+            (r#"<a href="data:text/html,x">x</a>"#, "<a>x</a>"),
+            (
+                r#"<video src="javascript:x"><track src="data:x"></video>"#,
+                "<video><track></video>",
+            ),
+            (
+                r#"<p onclick="x" aria-x="y">x</p>"#,
+                r#"<p aria-x="y">x</p>"#,
+            ),
+        ] {
+            assert_eq!(html(given), left);
+        }
     }
 }
