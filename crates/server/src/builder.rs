@@ -178,6 +178,7 @@ impl Builder {
             name: self.site.into(),
             about: Arc::new(operation.about.clone()),
             mails: mailer.is_some(),
+            pages: self.accounts.web,
         };
         let hasher = Hasher::new().map_err(internal)?;
         let presets = (self.accounts.clients, self.accounts.users);

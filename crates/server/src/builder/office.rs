@@ -51,6 +51,7 @@ impl Builder {
                 name: self.site.into(),
                 about: Arc::default(),
                 mails: false,
+                pages: false,
             },
             uploads,
             hasher: Hasher::new().map_err(|error| StartError::new("cannot start", error))?,

@@ -60,6 +60,8 @@ pub(crate) struct Site {
     pub(crate) about: Arc<About>,
     /// Whether it can send mail.
     pub(crate) mails: bool,
+    /// Whether people have pages on which to change what concerns them.
+    pub(crate) pages: bool,
 }
 
 /// What the pages of a site show of it, besides its name.

@@ -132,11 +132,13 @@ fn text(site: &Site, nickname: &str, activity: &Activity) -> String {
         page.or(activity.url.as_deref())
             .map(|page| format!("    {page}")),
     );
-    parts.push(format!(
-        "This was addressed to you at {}, {}",
-        site.name,
-        site.urls.base()
-    ));
+    let base = site.urls.base();
+    let name = &site.name;
+    parts.push(format!("This was addressed to you at {name}, {base}"));
+    parts.push(match site.pages {
+        true => format!("You can end such letters here:\n\n    {base}/main/account"),
+        false => format!("Such letters end when '{SETTING}' among your settings is false."),
+    });
     let mut text = parts.join("\n\n");
     text.push('\n');
     text

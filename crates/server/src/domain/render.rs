@@ -320,15 +320,21 @@ impl<'a> Renderer<'a> {
         {
             likes.items = Some(self.newest(Edge::Like, End::Sources, stored.key)?);
         }
-        if let Some(shares) = &mut object.shares
-            && tallies.shares > 0
-        {
-            shares.items = Some(self.newest(Edge::Share, End::Sources, stored.key)?);
+        // Those of groups and collections stand there even when there are none.
+        let is_holder = matches!(&*stored.object_type, "group" | "collection");
+        if let Some(shares) = &mut object.shares {
+            if tallies.shares > 0 {
+                shares.items = Some(self.newest(Edge::Share, End::Sources, stored.key)?);
+            } else if is_holder {
+                shares.items = Some(Vec::new());
+            }
         }
-        if let Some(replies) = &mut object.replies
-            && tallies.replies > 0
-        {
-            replies.items = Some(self.newest(Edge::Reply, End::Sources, stored.key)?);
+        if let Some(replies) = &mut object.replies {
+            if tallies.replies > 0 {
+                replies.items = Some(self.newest(Edge::Reply, End::Sources, stored.key)?);
+            } else if is_holder {
+                replies.items = Some(Vec::new());
+            }
         }
         if let Some(members) = &mut object.members
             && tallies.members > 0

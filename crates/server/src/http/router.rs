@@ -12,7 +12,7 @@ use http::StatusCode;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::unknown::{unknown, wrong_method};
+use super::unknown::{unknown, unknown_type, wrong_method};
 use super::{
     activities, collections, compress, conditional, dialback, feeds, health, nickname, oauth,
     oauth2, objects, registration, uploads, users, well_known,
@@ -105,8 +105,11 @@ fn discovery() -> Router<Arc<App>> {
 
 fn api() -> Router<Arc<App>> {
     Router::new()
-        .route("/api/client/register", post(registration::register))
-        .route("/api/dialback", post(dialback::dialback))
+        .route(
+            "/api/client/register",
+            get(unknown_type).post(registration::register),
+        )
+        .route("/api/dialback", get(unknown_type).post(dialback::dialback))
         .route("/api/whoami", get(users::whoami))
         .route("/api/users", get(users::list).post(users::create))
         .route(

@@ -233,6 +233,10 @@ fn api_refusal(problem: &Problem) -> (StatusCode, String) {
             (StatusCode::UNAUTHORIZED, "Invalid / used nonce".to_owned())
         }
         Problem::TimestampRefused { .. } => (StatusCode::UNAUTHORIZED, problem.to_string()),
+        // Where clients act for themselves, the secret of a token takes no part (section 3.1).
+        Problem::TokenRejected(TokenFault::NotWanted) => {
+            (StatusCode::BAD_REQUEST, text(&Problem::SignatureInvalid))
+        }
         _ => (StatusCode::BAD_REQUEST, text(problem)),
     }
 }
@@ -260,9 +264,7 @@ pub(crate) fn token_refusal(problem: &Problem) -> (StatusCode, String) {
 fn text(problem: &Problem) -> String {
     match problem {
         Problem::NotSigned | Problem::ParameterAbsent(_) => "Missing required parameter".to_owned(),
-        Problem::SignatureMethodRejected => {
-            "Invalid Signature Method: use HMAC-SHA1 (PLAINTEXT is for https only)".to_owned()
-        }
+        Problem::SignatureMethodRejected => "Invalid Signature Method".to_owned(),
         Problem::TokenRejected(_) => "Invalid / expired Token".to_owned(),
         Problem::SignatureInvalid => "Invalid signature".to_owned(),
         other => other.to_string(),

@@ -97,7 +97,7 @@ async fn quirk_53_what_is_asked_is_checked_in_order_and_dates_have_to_be_dates()
         says(&ask(&server, &fields).await, 400, text);
     }
     let by_get = server.anonymous().get("/api/dialback").await;
-    assert_eq!(by_get.status, 404);
+    by_get.refused(401, "Not logged in.");
 }
 
 #[tokio::test]

@@ -68,7 +68,12 @@ async fn a_group_has_members_documents_and_an_inbox() {
         group["links"]["activity-inbox"]["href"],
         format!("{id}/inbox")
     );
-    for feed in ["members", "documents"] {
+    // What there is none of is named as well (section 7.10).
+    for feed in ["replies", "shares"] {
+        let wanted = json!({"url": format!("{id}/{feed}"), "totalItems": 0, "items": []});
+        assert_eq!(group[feed], wanted);
+    }
+    for feed in ["likes", "members", "documents"] {
         let wanted = json!({"url": format!("{id}/{feed}"), "totalItems": 0});
         assert_eq!(group[feed], wanted);
     }

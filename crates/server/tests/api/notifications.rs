@@ -49,9 +49,28 @@ async fn whoever_is_named_in_to_or_bto_gets_a_letter() {
         assert!(letter.text.contains("cake"), "{letter:?}");
         let page = done["object"]["url"].as_str().unwrap();
         assert!(letter.text.contains(page), "{letter:?}");
+        // It says where such letters end.
+        let end = "You can end such letters here:\n\n    https://pump.test/main/account";
+        assert!(letter.text.trim_end().ends_with(end), "{letter:?}");
     }
     // Nobody learns of the others.
     assert!(!letters[0].text.contains("carol"), "{letters:?}");
+}
+
+#[tokio::test]
+async fn without_pages_a_letter_names_the_setting_that_ends_it() {
+    let catcher = MailCatcher::start().await;
+    let smtp = catcher.smtp();
+    let server = TestServer::start_with(move |builder| builder.smtp(smtp.clone()).web(false)).await;
+    let (alice, bob) = (
+        server.user("alice").await,
+        reachable(&server, &catcher, "bob").await,
+    );
+    let write = addressed(post(note("Tea?")), "to", &[bob.person()]);
+    alice.does(write).await;
+    let letter = catcher.next().await;
+    let end = "Such letters end when 'letters' among your settings is false.";
+    assert!(letter.text.trim_end().ends_with(end), "{letter:?}");
 }
 
 #[tokio::test]
