@@ -28,6 +28,13 @@ pub struct Acct {
 }
 
 /// Why a text is no [`Acct`].
+///
+/// ```
+/// use pumphouse_activity::Acct;
+///
+/// let error = "evan".parse::<Acct>().expect_err("there is no host");
+/// assert!(error.to_string().contains("evan"), "{error}");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidAcct(String);
 

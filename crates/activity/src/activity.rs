@@ -7,6 +7,14 @@ use crate::links::Links;
 use crate::object::Object;
 
 /// An activity (pump.io protocol, section 6).
+///
+/// ```
+/// use pumphouse_activity::{Activity, Object, Verb};
+///
+/// let mut like = Activity::new("like", Object::reference("note", "https://a/api/note/1"));
+/// like.to = Some(vec![Object::public()]);
+/// assert_eq!((like.kind(), like.recipients().count()), (Verb::Like, 1));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Activity {

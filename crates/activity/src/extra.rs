@@ -3,9 +3,27 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Properties that a type does not know, in the order in which they came.
+///
+/// ```
+/// use pumphouse_activity::Object;
+///
+/// let mut image = Object::new("image");
+/// image.extra.insert("license".to_owned(), "https://creativecommons.org/licenses/by/4.0/".into());
+/// assert!(serde_json::to_string(&image)?.contains(r#""license":"https"#));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub type Extra = serde_json::Map<String, serde_json::Value>;
 
 /// The `pump_io` part of an object: what the server knows about it and the reader.
+///
+/// ```
+/// use pumphouse_activity::Object;
+///
+/// let evan = r#"{"objectType":"person","pump_io":{"followed":true,"proxyURL":"https://a/api/proxy/x"}}"#;
+/// let evan: Object = serde_json::from_str(evan)?;
+/// assert_eq!((evan.is_followed(), evan.proxy_url()), (Some(true), Some("https://a/api/proxy/x")));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PumpIo {

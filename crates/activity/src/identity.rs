@@ -150,6 +150,25 @@ mod tests {
     }
 
     #[test]
+    fn models_are_compared_whole_or_by_id_and_can_be_hashed() {
+        let read = |json: &str| serde_json::from_str::<Object>(json).unwrap();
+        let bob = read(r#"{"objectType":"person","id":"acct:bob@a","mood":{"now":[1.5]}}"#);
+        let again = read(r#"{"mood":{"now":[1.5]},"id":"acct:bob@a","objectType":"person"}"#);
+        let older = read(r#"{"objectType":"person","id":"acct:bob@a"}"#);
+        assert_eq!(bob, again);
+        assert_ne!(bob, older);
+        assert!(bob.is_same(&older) && !bob.is_same(&read(r#"{"id":"acct:carol@a"}"#)));
+        let people = std::collections::HashSet::from([bob, again, older]);
+        assert_eq!(people.len(), 2);
+        let like = |by: &Object| Activity {
+            actor: Some(Box::new(by.clone())),
+            ..Activity::new("like", Object::default())
+        };
+        let likes: std::collections::HashSet<_> = people.iter().map(like).collect();
+        assert_eq!(likes.len(), 2);
+    }
+
+    #[test]
     fn the_own_servers_proxy_comes_first() {
         let object: Object = serde_json::from_str(
             r#"{"id":"http://far/1","links":{"self":{"href":"http://far/api/1"}},

@@ -10,6 +10,14 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::extra::{Extra, PumpIo};
 
 /// Links by relation: `{"self": {"href": "…"}}`.
+///
+/// ```
+/// use pumphouse_activity::Links;
+///
+/// let mut links = Links::default();
+/// links.set("self", "https://a/api/note/1");
+/// assert_eq!((links.href("self"), links.href("next")), (Some("https://a/api/note/1"), None));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Links(pub BTreeMap<String, Link>);
@@ -79,6 +87,15 @@ impl<'de> Visitor<'de> for Form {
 }
 
 /// One link.
+///
+/// ```
+/// use pumphouse_activity::Link;
+///
+/// let alone: Link = serde_json::from_str(r#""https://a/""#)?;
+/// let link: Link = serde_json::from_str(r#"{"href":"https://a/"}"#)?;
+/// assert_eq!(alone, link);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Link {
     /// Where it leads.
@@ -112,6 +129,17 @@ impl<'de> Deserialize<'de> for Link {
 }
 
 /// A picture, sound or film by its address.
+///
+/// ```
+/// use pumphouse_activity::Object;
+///
+/// let cat = r#"{"objectType":"image","fullImage":{"url":"https://a/cat.jpg","width":640,"height":480}}"#;
+/// let cat: Object = serde_json::from_str(cat)?;
+/// let link = cat.original_image().expect("it has a picture");
+/// assert_eq!(link.address(), Some("https://a/cat.jpg"));
+/// assert_eq!(link.width, Some(640.into()));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct MediaLink {

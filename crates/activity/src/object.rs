@@ -10,6 +10,16 @@ use crate::links::{Links, MediaLink};
 pub const PUBLIC: &str = "http://activityschema.org/collection/public";
 
 /// An object of any type (pump.io protocol, sections 4.2 and 7).
+///
+/// ```
+/// use pumphouse_activity::Object;
+///
+/// let note = r#"{"objectType":"note","content":"Hello","likes":{"totalItems":2},"mood":"sunny"}"#;
+/// let note: Object = serde_json::from_str(note)?;
+/// assert!(note.is_a("note") && note.author.is_none());
+/// assert_eq!((note.like_count(), &note.extra["mood"]), (Some(2), &"sunny".into()));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Object {
@@ -159,6 +169,16 @@ impl Object {
 
 /// A page of a collection, or the mention of one inside an object
 /// (then often only `url` and `totalItems`). Pump.io protocol, section 5.3.
+///
+/// ```
+/// use pumphouse_activity::{Activity, Collection};
+///
+/// let page = r#"{"totalItems":9,"items":[{"verb":"like"}],"links":{"next":{"href":"https://a/?before=x"}}}"#;
+/// let page: Collection<Activity> = serde_json::from_str(page)?;
+/// assert_eq!((page.total_items, page.next()), (Some(9), Some("https://a/?before=x")));
+/// assert_eq!(page.items.unwrap_or_default()[0].verb.as_deref(), Some("like"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(
     rename_all = "camelCase",
@@ -249,5 +269,62 @@ impl<T> Collection<T> {
     /// The address of the page with newer items.
     pub fn prev(&self) -> Option<&str> {
         self.links.href("prev")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Serialize;
+    use serde::de::DeserializeOwned;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::activity::Activity;
+    use crate::user::User;
+
+    fn again<T: Serialize + DeserializeOwned>(document: &Value) -> Value {
+        let read: T = serde_json::from_value(document.clone()).unwrap();
+        serde_json::to_value(read).unwrap()
+    }
+
+    #[test]
+    fn nothing_has_to_be_there() {
+        let empty = json!({});
+        assert_eq!(again::<Object>(&empty), empty);
+        assert_eq!(again::<Activity>(&empty), empty);
+        assert_eq!(again::<User>(&empty), empty);
+        assert_eq!(again::<Collection<Activity>>(&empty), empty);
+        let hollow = json!({"object": {"author": {}, "likes": {}}, "actor": {}, "to": [{}]});
+        assert_eq!(again::<Activity>(&hollow), hollow);
+    }
+
+    #[test]
+    fn documents_come_back_as_they_were_with_what_is_unknown() {
+        let note = json!({
+            "objectType": "note", "id": "https://a/api/note/1", "displayName": "Title",
+            "content": "<b>text</b>", "summary": "short", "author": {"id": "acct:evan@a"},
+            "inReplyTo": {"objectType": "image", "id": "https://b/2"},
+            "image": {"url": "https://a/i.png", "width": 3, "height": 4.5, "alt": "a cat"},
+            "fullImage": {"url": "https://a/f.png"}, "stream": {"url": "https://a/s", "duration": 9},
+            "location": {"objectType": "place", "displayName": "Montreal", "position": "+45.5-073.6/"},
+            "attachments": [{"objectType": "file", "fileUrl": "https://a/x"}],
+            "tags": [{"objectType": "hashtag", "displayName": "rust"}],
+            "upstreamDuplicates": ["https://c/1"], "downstreamDuplicates": ["https://d/1"],
+            "url": "https://a/evan/note/1", "links": {"self": {"href": "https://a/1", "rel": "x"}},
+            "published": "2013-08-01T12:00:00Z", "updated": "2013-08-02T12:00:00Z",
+            "likes": {"totalItems": 1, "url": "https://a/likes", "items": [{"id": "acct:bob@a"}]},
+            "liked": true, "pump_io": {"shared": true, "proxyURL": "https://a/p", "more": [1]},
+            "license": "https://x/by", "embedCode": "<i/>", "mood": {"now": ["sunny", null, 1.5]},
+        });
+        assert_eq!(again::<Object>(&note), note);
+        let activity = json!({
+            "verb": "post", "actor": {"id": "acct:evan@a", "followers": {"url": "https://a/f"}},
+            "object": note, "target": {"objectTypes": ["person"]}, "generator": {"id": "urn:x"},
+            "to": [{"objectType": "collection", "id": PUBLIC}], "bcc": [{"alias": "x"}],
+            "received": "2013-08-01T12:00:01Z", "title": "t", "weather": "fine",
+        });
+        assert_eq!(again::<Activity>(&activity), activity);
+        let page = json!({"items": [activity], "totalItems": 7, "more": true});
+        assert_eq!(again::<Collection<Activity>>(&page), page);
     }
 }

@@ -25,6 +25,13 @@ pub struct Position {
 }
 
 /// Why numbers or a text are no [`Position`].
+///
+/// ```
+/// use pumphouse_activity::{InvalidPosition, Position};
+///
+/// assert_eq!(Position::new(91.0, 0.0), Err(InvalidPosition));
+/// assert_eq!("somewhere".parse::<Position>(), Err(InvalidPosition));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidPosition;
 

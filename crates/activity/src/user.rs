@@ -6,6 +6,15 @@ use crate::extra::Extra;
 use crate::object::Object;
 
 /// An account on a server (pump.io protocol, section 4.4).
+///
+/// ```
+/// use pumphouse_activity::User;
+///
+/// let user: User = serde_json::from_str(r#"{"nickname":"evan","profile":{"displayName":"Evan"}}"#)?;
+/// let name = user.profile.and_then(|profile| profile.display_name);
+/// assert_eq!((user.nickname.as_deref(), name.as_deref()), (Some("evan"), Some("Evan")));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct User {

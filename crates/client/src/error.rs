@@ -7,6 +7,15 @@ use std::time::Duration;
 use http::StatusCode;
 
 /// A result with this crate's [`Error`].
+///
+/// ```no_run
+/// use pumphouse_client::{Result, Session};
+///
+/// async fn greet(session: &Session) -> Result<()> {
+///     session.note("Hello").send().await?;
+///     Ok(())
+/// }
+/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong between this program and a pump.io server.

@@ -34,6 +34,15 @@ pub const MEDIA_TYPE: &str =
     "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"";
 
 /// What has a form in ActivityStreams 2.0.
+///
+/// ```
+/// use pumphouse_activity::as2::{Local, ToAs2 as _};
+/// use pumphouse_activity::{Activity, Object};
+///
+/// let like = Activity::new("like", Object::reference("note", "https://h/api/note/x"));
+/// let form = like.to_as2(&Local::new("https://h"));
+/// assert_eq!(form.type_name, "Like");
+/// ```
 pub trait ToAs2 {
     /// That form; it borrows what it can.
     type As2<'a>: Serialize
@@ -45,6 +54,16 @@ pub trait ToAs2 {
 }
 
 /// The server whose documents they are: its people are known by the addresses of their pages.
+///
+/// ```
+/// use pumphouse_activity::Object;
+/// use pumphouse_activity::as2::{Local, ToAs2 as _};
+///
+/// let evan = Object::reference("person", "acct:evan@h");
+/// let id = |base| evan.to_as2(&Local::new(base)).id.map(String::from);
+/// assert_eq!(id("https://h").as_deref(), Some("https://h/evan"));
+/// assert_eq!(id("https://elsewhere").as_deref(), Some("acct:evan@h"));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Local<'a> {
     base: &'a str,

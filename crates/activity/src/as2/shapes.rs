@@ -5,6 +5,14 @@ use std::borrow::Cow;
 use serde::{Serialize, Serializer};
 
 /// A document of its own: with the context that gives its words their meaning.
+///
+/// ```
+/// use pumphouse_activity::as2::{Document, Link};
+///
+/// let document = serde_json::to_value(Document::new(Link::to("https://a/")))?;
+/// assert_eq!(document["@context"], "https://www.w3.org/ns/activitystreams");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Serialize)]
 pub struct Document<T> {
     #[serde(rename = "@context")]
@@ -25,6 +33,14 @@ impl<T> Document<T> {
 
 /// An object, an actor or an activity: in ActivityStreams 2.0 all of them are objects.
 /// What is not there is left out.
+///
+/// ```
+/// use pumphouse_activity::as2::Object;
+///
+/// let note = Object { type_name: "Note", name: Some("Hello"), ..Object::default() };
+/// assert_eq!(serde_json::to_string(&note)?, r#"{"type":"Note","name":"Hello"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Object<'a> {
@@ -118,6 +134,14 @@ pub struct Object<'a> {
 }
 
 /// Where something is.
+///
+/// ```
+/// use pumphouse_activity::as2::Link;
+///
+/// let link = serde_json::to_string(&Link::to("https://a/"))?;
+/// assert_eq!(link, r#"{"type":"Link","href":"https://a/"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Link<'a> {
@@ -150,6 +174,15 @@ impl<'a> Link<'a> {
 }
 
 /// A collection, newest first, with the page that was asked for.
+///
+/// ```
+/// use pumphouse_activity::as2::{Local, ToAs2 as _};
+/// use pumphouse_activity::{Collection, Object};
+///
+/// let likes = Collection::<Object> { total_items: Some(2), ..Collection::at("https://h/likes") };
+/// let form = likes.to_as2(&Local::new("https://h"));
+/// assert_eq!((form.id, form.total_items), (Some("https://h/likes"), Some(2)));
+/// ```
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Collection<'a, T> {
@@ -167,6 +200,16 @@ pub struct Collection<'a, T> {
 }
 
 /// A page of a collection.
+///
+/// ```
+/// use pumphouse_activity::as2::{Local, ToAs2 as _};
+/// use pumphouse_activity::{Collection, Object};
+///
+/// let items = Some(vec![Object::reference("note", "https://h/api/note/x")]);
+/// let notes = Collection { items, ..Collection::at("https://h/notes") };
+/// let page = notes.to_as2(&Local::new("https://h")).first.expect("it has an item");
+/// assert_eq!(page.ordered_items[0].type_name, "Note");
+/// ```
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Page<'a, T> {
