@@ -192,6 +192,12 @@ impl<K> Act<K> {
         {
             check_reference(object, "what this is done to")?;
         }
+        let attachments = object.and_then(|object| object.attachments.as_deref());
+        // What is not there yet may come along whole, but not as half a mention.
+        let mentions = attachments.unwrap_or_default().iter();
+        for mention in mentions.filter(|it| **it == reference(it)) {
+            check_reference(mention, "an attachment")?;
+        }
         if let Some(parent) = object.and_then(|object| object.in_reply_to.as_deref()) {
             check_reference(parent, "what is commented on")?;
         }

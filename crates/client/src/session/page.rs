@@ -42,6 +42,12 @@ pub(super) enum Cursor {
 pub trait Item: DeserializeOwned + Send + 'static {
     /// The id, by which a page can begin after the item or before it.
     fn id(&self) -> Option<&str>;
+
+    /// Takes on the type that its collection says of all items, if it says none itself. What has no
+    /// types stays as it is.
+    fn or_of_type(&mut self, object_type: &str) {
+        let _ = object_type;
+    }
 }
 
 impl Item for Activity {
@@ -59,6 +65,11 @@ impl Item for User {
 impl Item for Object {
     fn id(&self) -> Option<&str> {
         self.id.as_deref()
+    }
+
+    fn or_of_type(&mut self, object_type: &str) {
+        self.object_type
+            .get_or_insert_with(|| object_type.to_owned());
     }
 }
 
@@ -254,6 +265,7 @@ impl<T: Item> PageRequest<T> {
         let (older, newer) = cursors(&received);
         let older = older.or_else(|| self.behind(&received));
         self.mend(received.value_mut());
+        say_types(received.value_mut());
         Ok(Page {
             request: self,
             collection: received,
@@ -374,6 +386,16 @@ impl<T: Item> Page<T> {
         // Some servers give a page again, or link to empty ones without end.
         let turned = !page.items().is_empty() && page.raw() != self.raw();
         Ok(turned.then_some(page))
+    }
+}
+
+/// Items that do not say their type are of the collection's, if it holds but one.
+fn say_types<T: Item>(collection: &mut Collection<T>) {
+    let (types, items) = (&collection.object_types, &mut collection.items);
+    if let (Some([object_type]), Some(items)) = (types.as_deref(), items) {
+        for item in items {
+            item.or_of_type(object_type);
+        }
     }
 }
 

@@ -110,8 +110,10 @@ impl Connections {
 pub(super) fn connection_error(error: reqwest::Error, request: &str) -> Error {
     let (kind, why) = if error.is_dns() {
         (ErrorKind::UnknownHost, "the name of the host was not found")
-    } else if error.is_timeout() {
+    } else if error.is_timeout() && error.is_connect() {
         (ErrorKind::Timeout, "could not connect in time")
+    } else if error.is_timeout() {
+        (ErrorKind::Timeout, "the server is silent")
     } else if error.is_connect() && is_tls(&error) {
         (ErrorKind::Tls, "no encrypted connection could be made")
     } else if error.is_connect() {

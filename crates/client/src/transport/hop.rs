@@ -98,11 +98,11 @@ impl Hop {
     /// The next piece of the body; `None` at the end.
     async fn piece(&mut self) -> Result<Option<Bytes>> {
         let piece = self.response.chunk().await.map_err(|error| {
-            Error::new(
-                ErrorKind::InvalidAnswer,
-                format!("{}: the answer was cut off", self.request),
-            )
-            .with_source(error.without_url())
+            let (kind, why) = match error.is_timeout() {
+                true => (ErrorKind::Timeout, "the server fell silent"),
+                false => (ErrorKind::InvalidAnswer, "the answer was cut off"),
+            };
+            Error::new(kind, format!("{}: {why}", self.request)).with_source(error.without_url())
         })?;
         self.report.received += piece.as_ref().map_or(0, |piece| piece.len() as u64);
         Ok(piece)

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use pumphouse_client::activity::{Activity, Object};
-use pumphouse_client::{ErrorKind, Received, Recipient, Session, Upload};
+use pumphouse_client::activity::{Activity, Object, User};
+use pumphouse_client::{ErrorKind, Method, Received, Recipient, Session, Upload};
 
 use crate::person::RealServer;
 use crate::real::log_in;
@@ -143,6 +143,12 @@ async fn lists_are_made_filled_renamed_and_deleted() {
     let note = inbox.items()[0].object.as_ref().unwrap();
     assert_eq!(note.content.as_deref(), Some("bowling?"));
 
+    let from_its_id = Object::reference("collection", list.id.clone().unwrap());
+    let loaded = alice.load(&from_its_id).await.unwrap();
+    assert_eq!(loaded.display_name.as_deref(), Some("Bowlers"));
+    let members = alice.members(&loaded).items().collect().await.unwrap();
+    assert_eq!(members[0].display_name.as_deref(), Some("bob"));
+
     let renamed = alice.update(&list).title("Ten pins").send().await.unwrap();
     assert_eq!(object(&renamed).display_name.as_deref(), Some("Ten pins"));
     alice
@@ -245,4 +251,87 @@ async fn the_profile_is_changed_piece_by_piece() {
     let text = Upload::from_bytes("text/plain", "x");
     let error = alice.avatar(text).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
+}
+
+#[tokio::test]
+async fn what_belongs_to_a_note_is_attached_and_comes_back() {
+    let server = RealServer::start().await;
+    let (alice, _) = log_in(&server, "alice").await;
+    let (bob, _) = log_in(&server, "bob").await;
+    let picture = alice.file(Upload::from_bytes("image/gif", GIF));
+    let picture = object(&picture.to(Recipient::Public).send().await.unwrap());
+    let posted = alice.note("See the picture").attachment(&picture);
+    let posted = posted.to(Recipient::Public).send().await.unwrap();
+
+    let activity = posted.id.as_deref().unwrap();
+    let read = bob.activity_at(activity).await.unwrap();
+    assert_eq!(read.id, posted.id);
+    let note = object(&read);
+    assert_eq!(note.content.as_deref(), Some("See the picture"));
+    let attached = note.attachments.as_deref().unwrap();
+    assert_eq!(attached.len(), 1);
+    assert!(attached[0].is_a("image") && attached[0].is_same(&picture));
+
+    let missing = server.url("/api/activity/none");
+    let missing = bob.activity_at(missing.as_str()).await.unwrap_err();
+    assert_eq!(missing.kind(), ErrorKind::NotFound);
+    let foreign = bob.activity_at("https://far.example/api/activity/1").await;
+    assert_eq!(foreign.unwrap_err().kind(), ErrorKind::ForeignOrigin);
+    let half = alice.note("x").attachment(&Object::new("image"));
+    assert_eq!(
+        half.send().await.unwrap_err().kind(),
+        ErrorKind::InvalidInput
+    );
+}
+
+#[tokio::test]
+async fn a_file_is_of_the_media_type_that_is_said() {
+    let server = RealServer::start().await;
+    let (alice, _) = log_in(&server, "alice").await;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("words.txt");
+    std::fs::write(&path, "a,b\n").unwrap();
+    let upload = Upload::from_path(&path).await.unwrap();
+    assert_eq!(upload.media_type(), "text/plain");
+    let upload = upload.with_media_type("text/csv");
+    assert_eq!(upload.media_type(), "text/csv");
+    let uploaded = alice.upload(upload).await.unwrap();
+    assert_eq!(uploaded.extra["mimeType"], "text/csv");
+}
+
+/// Servers take 100 KiB of JSON (pump.io protocol, section 14.1).
+#[tokio::test]
+async fn a_text_that_no_server_takes_is_told() {
+    let server = RealServer::start().await;
+    let (alice, _) = log_in(&server, "alice").await;
+    alice.note("x".repeat(90_000)).send().await.unwrap();
+    let error = alice.note("x".repeat(110_000)).send().await.unwrap_err();
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(413));
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    let notes = alice.outbox().major().page().send().await.unwrap();
+    assert_eq!(notes.items().len(), 1, "nothing of it is there");
+}
+
+/// What has no method of its own: accounts, their passwords and their end.
+#[tokio::test]
+async fn accounts_are_made_changed_and_deleted_by_signed_requests() {
+    let server = RealServer::start().await;
+    let (alice, _) = log_in(&server, "alice").await;
+    let bob = serde_json::json!({"nickname": "bob", "password": "long-and-w1nding"});
+    let made = alice.request(Method::POST, "/api/users").as_client();
+    let made = made.json(&bob).send().await.unwrap();
+    let made: User = made.json().unwrap();
+    assert_eq!(made.nickname.as_deref(), Some("bob"));
+    alice.person(server.acct("bob")).profile().await.unwrap();
+
+    let change = serde_json::json!({"nickname": "carol", "password": "another-w0rd"});
+    let (carol, _) = log_in(&server, "carol").await;
+    let changed = carol.request(Method::PUT, "/api/user/carol").json(&change);
+    changed.send().await.unwrap();
+    let deleted = alice.request(Method::DELETE, "/api/user/alice");
+    deleted.send().await.unwrap();
+    let nobody = alice.whoami().await.unwrap_err();
+    assert_eq!(nobody.kind(), ErrorKind::TokenRefused);
+    // Other sessions end with the old password, see `a_revoked_token_ends_it`.
+    carol.whoami().await.unwrap();
 }

@@ -603,3 +603,35 @@ async fn sessions_and_log_ins_can_be_spawned() {
         .unwrap()
         .unwrap();
 }
+
+/// As in 2013: a bare host and a nickname, `get_access` for the verifier, and what the getters gave.
+#[tokio::test]
+async fn a_host_a_nickname_and_a_way_to_ask_are_enough_as_in_2013() {
+    let peer = Peer::start(crate::peer::pump).await;
+    let (host, nickname) = (peer.address.to_string(), "alice");
+    let account: Acct = format!("{nickname}@{host}").parse().unwrap();
+    let mut asked = Vec::new();
+    let get_access = async |url: Url| {
+        asked.push(url);
+        Ok::<_, std::io::Error>("verifier\r\n".to_owned())
+    };
+    let session = client().connect(&account, get_access).await.unwrap();
+    let page = peer.url("/oauth/authorize?oauth_token=temporary");
+    assert_eq!(asked.iter().map(Url::as_str).collect::<Vec<_>>(), [page]);
+
+    let registration = session.registration();
+    let (key, secret) = (registration.key(), registration.secret().expose());
+    assert_eq!(
+        (key, secret, registration.expires_at()),
+        ("the-key", "the-hush", None)
+    );
+    let (token, token_secret) = (session.token().token(), session.token().secret().expose());
+    let again = client().discover(&account).await.unwrap();
+    let again = again
+        .registered_as(ClientCredentials::new(key, secret))
+        .session(TokenCredentials::new(token, token_secret));
+    let me = again.whoami().await.unwrap();
+    assert_eq!(me.preferred_username.as_deref(), Some(nickname));
+    // A bare host is nobody's address.
+    assert!(host.parse::<Acct>().is_err());
+}

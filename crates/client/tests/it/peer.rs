@@ -42,6 +42,8 @@ pub(crate) enum Reply {
     Flood(Vec<u8>, Vec<u8>),
     /// These bytes, after a while.
     Late(Duration, Vec<u8>),
+    /// These bytes, and then nothing more, for ever.
+    Silence(Vec<u8>),
     /// The end of the connection.
     Hangup,
 }
@@ -179,6 +181,10 @@ async fn serve(
         Reply::Late(pause, bytes) => {
             tokio::time::sleep(pause).await;
             stream.write_all(&bytes).await?;
+        }
+        Reply::Silence(bytes) => {
+            stream.write_all(&bytes).await?;
+            std::future::pending::<()>().await;
         }
         Reply::Hangup => {}
     }

@@ -466,3 +466,66 @@ async fn nobody_far_away_makes_the_program_knock_on_this_machine() {
     assert_eq!(error.kind(), ErrorKind::ForeignOrigin);
     assert!(here.seen().is_empty());
 }
+
+#[tokio::test]
+async fn items_without_a_type_are_what_their_collection_holds() {
+    let types = |json: &'static str| async move {
+        let peer = Peer::start(move |_| reply(json)).await;
+        let items = session(&client(), &peer).followers().items();
+        let items = items.collect().await.unwrap();
+        let types = items.into_iter().map(|item| item.object_type);
+        types.collect::<Vec<_>>()
+    };
+    let some = |name: &str| Some(name.to_owned());
+    let items =
+        r#"{"objectTypes":["person"],"items":[{"id":"a"},{"id":"b","objectType":"group"}]}"#;
+    assert_eq!(types(items).await, [some("person"), some("group")]);
+    // Which of several it is, nobody knows.
+    let items = r#"{"objectTypes":["person","group"],"items":[{"id":"a"}]}"#;
+    assert_eq!(types(items).await, [None]);
+    assert_eq!(types(r#"{"items":[{"id":"a"}]}"#).await, [None]);
+    assert_eq!(
+        types(r#"{"objectTypes":[],"items":[{"id":"a"}]}"#).await,
+        [None]
+    );
+}
+
+#[tokio::test]
+async fn what_came_along_is_read_without_a_request() {
+    let peer = Peer::start(|_| {
+        reply(
+            r#"{"objectType":"note","id":"n",
+                "likes":{"totalItems":1,"items":[{"objectType":"person","id":"acct:bob@x"}]},
+                "replies":{"totalItems":9,"items":[{"objectType":"comment","id":"c"}]}}"#,
+        )
+    })
+    .await;
+    let note = session(&client(), &peer)
+        .object("/api/note/1")
+        .await
+        .unwrap();
+    let (likes, replies) = (note.likes.as_ref().unwrap(), note.replies.as_ref().unwrap());
+    assert!(likes.is_whole() && !replies.is_whole());
+    assert_eq!(
+        likes.items.as_ref().unwrap()[0].id.as_deref(),
+        Some("acct:bob@x")
+    );
+    assert_eq!(replies.items.as_ref().unwrap().len(), 1);
+    assert_eq!(peer.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn who_has_not_confirmed_an_address_is_told_so() {
+    // The words are pump.io's (pump.io protocol, section 3.5).
+    let words = "Can't use the API until you confirm your email address.";
+    let body = json!({"error": words}).to_string();
+    let peer = Peer::start(move |_| answer(403, "application/json", &body)).await;
+    let alice = session(&client(), &peer);
+    for error in [
+        alice.inbox().page().send().await.map(drop).unwrap_err(),
+        alice.note("x").send().await.map(drop).unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Forbidden);
+        assert_eq!(error.server_text(), Some(words));
+    }
+}

@@ -111,7 +111,21 @@ async fn feeds_are_read_page_by_page_in_both_directions() {
     let expected: Vec<String> = (0..25).rev().map(|n| n.to_string()).collect();
     assert_eq!(notes, expected);
     assert_eq!(pages, 3);
-    let newer = last.unwrap().prev().await.unwrap().unwrap();
+    let last = last.unwrap();
+    let says = last.collection();
+    assert_eq!(
+        says.object_types.as_deref(),
+        Some(&["activity".to_owned()][..])
+    );
+    assert!(
+        says.url
+            .as_deref()
+            .unwrap()
+            .ends_with("/api/user/alice/feed/major")
+    );
+    // It costs no request of its own, and counts what is on the other pages.
+    assert!(last.total_items().unwrap() >= 25);
+    let newer = last.prev().await.unwrap().unwrap();
     assert_eq!(newer.items().len(), 10);
     let unknown = alice
         .inbox()

@@ -1,6 +1,8 @@
 //! Log-ins of web applications, changed registrations, and credentials of other programs.
 
-use pumphouse_client::{Application, Client, ErrorKind, FileStore, MemoryStore, WebLogins};
+use pumphouse_client::{
+    Application, Client, Endpoints, ErrorKind, FileStore, MemoryStore, WebLogins,
+};
 
 use crate::peer::{Peer, answer, json};
 use crate::person::RealServer;
@@ -52,6 +54,30 @@ async fn a_registration_is_changed_and_its_tokens_stay_good() {
     let posted = session.note("x").send().await.unwrap();
     let generator = posted.generator.as_ref().unwrap();
     assert_eq!(generator.display_name.as_deref(), Some("New name"));
+}
+
+#[tokio::test]
+async fn a_changed_expiry_is_taken_over_and_kept() {
+    let peer = Peer::start(|seen| {
+        let update: serde_json::Value = serde_json::from_str(&seen.body).unwrap();
+        match update["type"].as_str() {
+            Some("client_update") => json(
+                r#"{"client_id":"the-key","client_secret":"the-hush","expires_at":4000000000}"#,
+            ),
+            _ => crate::peer::pump(seen),
+        }
+    })
+    .await;
+    let client = Client::builder("Test.io").store(MemoryStore::new());
+    let client = client.build().unwrap();
+    let base = peer.url("/").parse().unwrap();
+    let server = client.server(&peer.acct("alice"), Endpoints::well_known(&base));
+    let registration = server.register().await.unwrap();
+    assert_eq!(registration.expires_at(), None);
+    let updated = registration.update().await.unwrap();
+    assert_eq!(updated.expires_at(), Some(4_000_000_000));
+    let kept = server.recall().await.unwrap().unwrap();
+    assert_eq!(kept.expires_at(), Some(4_000_000_000));
 }
 
 #[tokio::test]
