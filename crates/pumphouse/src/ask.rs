@@ -3,8 +3,7 @@
 use std::io::{Error, ErrorKind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What shells report of a program that Ctrl-C ended.
-const INTERRUPTED: i32 = 130;
+use crate::interrupts;
 
 /// Whether a question waits for its answer.
 static ASKING: AtomicBool = AtomicBool::new(false);
@@ -16,21 +15,18 @@ static ASKING: AtomicBool = AtomicBool::new(false);
 pub(crate) fn ask(question: &str) -> Result<String, Error> {
     // What is typed is not shown meanwhile. The signal by which Ctrl-C ends a program would come before
     // that is undone; taken here, it comes as an error, after it.
-    #[cfg(unix)]
-    let mut interrupts = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())?;
-    #[cfg(windows)]
-    let mut interrupts = tokio::signal::windows::ctrl_c()?;
+    let mut interrupts = interrupts::listen()?;
     ASKING.store(true, Ordering::SeqCst);
     let answer = rpassword::prompt_password(question);
     if matches!(&answer, Err(error) if error.kind() == ErrorKind::Interrupted) {
-        std::process::exit(INTERRUPTED);
+        std::process::exit(interrupts::STATUS);
     }
     ASKING.store(false, Ordering::SeqCst);
     // Between and after questions it ends the program at once.
     tokio::spawn(async move {
         while interrupts.recv().await.is_some() {
             if !ASKING.load(Ordering::SeqCst) {
-                std::process::exit(INTERRUPTED);
+                std::process::exit(interrupts::STATUS);
             }
         }
     });

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::Error;
-use crate::{files, output};
+use crate::{files, interrupts, output, text};
 
 /// A text in a file. What was written into it is kept, and said to be kept, until it is
 /// [done](Self::done): whatever fails, nobody writes the same twice.
@@ -14,6 +14,7 @@ pub(crate) struct Draft {
     path: PathBuf,
     /// As it was before anybody wrote in it.
     before: String,
+    is_html: bool,
     is_done: bool,
 }
 
@@ -38,11 +39,13 @@ impl Draft {
         Ok(Self {
             path,
             before,
+            is_html,
             is_done: false,
         })
     }
 
-    /// Opens the editor, waits for its end, and gives what was written.
+    /// Opens the editor, waits for its end, and gives what was written. Ctrl-C is the editor's
+    /// meanwhile; afterwards it ends the program, which says where the text is.
     ///
     /// # Errors
     ///
@@ -53,15 +56,30 @@ impl Draft {
         })?;
         let name = editor.to_string_lossy().into_owned();
         let mut command = command(&editor, &self.path);
-        let status = tokio::task::spawn_blocking(move || command.status()).await;
+        let cannot =
+            |error| Error::usage(format!("the editor {name} cannot be run")).with_source(error);
+        let mut interrupts = interrupts::listen().map_err(cannot)?;
+        let mut running = tokio::task::spawn_blocking(move || command.status());
+        let status = loop {
+            tokio::select! {
+                biased;
+                _ = interrupts.recv() => {}
+                status = &mut running => break status,
+            }
+        };
+        let (path, is_html) = (self.path.clone(), self.is_html);
+        tokio::spawn(async move {
+            interrupts.recv().await;
+            if path.exists() {
+                say_kept(&path, is_html);
+            }
+            std::process::exit(interrupts::STATUS);
+        });
         let status = status.map_err(std::io::Error::from).flatten();
         match status {
             Ok(status) if status.success() => {}
             Ok(status) => return Err(Error::usage(format!("the editor {name} failed: {status}"))),
-            Err(error) => {
-                let error_text = format!("the editor {name} cannot be run");
-                return Err(Error::usage(error_text).with_source(error));
-            }
+            Err(error) => return Err(cannot(error)),
         }
         let text = files::read(&self.path).map_err(|error| {
             Error::usage(format!("{} cannot be read", self.path.display())).with_source(error)
@@ -82,8 +100,7 @@ impl Drop for Draft {
             Err(_) => true,
         };
         if !self.is_done && is_written() {
-            let path = self.path.display();
-            output::note(&format!("Your text is kept in {path}"));
+            say_kept(&self.path, self.is_html);
             return;
         }
         // A draft that stays behind harms nobody.
@@ -91,10 +108,21 @@ impl Drop for Draft {
     }
 }
 
-/// An editor may come with arguments, which a shell takes apart as everywhere else.
+fn say_kept(path: &Path, is_html: bool) {
+    let html = if is_html { "--html " } else { "" };
+    let word = text::shell_word(&path.to_string_lossy());
+    output::note(&format!(
+        "Your text is kept in {}\nTo use it, repeat the command without --editor and with: {html}- < {word}",
+        path.display()
+    ));
+}
+
+/// An editor may come with arguments, which a shell takes apart as everywhere else. The shell outlives
+/// Ctrl-C, as the editor may.
 #[cfg(unix)]
 fn command(editor: &OsString, path: &Path) -> Command {
-    let mut line = editor.clone();
+    let mut line = OsString::from("trap : INT\n");
+    line.push(editor);
     line.push(" \"$1\"");
     let mut command = Command::new("sh");
     command.arg("-c").arg(line).arg("sh").arg(path);

@@ -8,6 +8,9 @@ use std::process::ExitCode;
 #[derive(Debug)]
 pub(crate) struct Error {
     exit: Exit,
+    /// Whether what it is about was there, and is deleted.
+    #[cfg(feature = "client")]
+    is_gone: bool,
     message: String,
     hint: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -33,6 +36,8 @@ impl Error {
     fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self {
             exit,
+            #[cfg(feature = "client")]
+            is_gone: false,
             message: message.into(),
             hint: None,
             source: None,
@@ -83,6 +88,12 @@ impl Error {
     #[cfg(feature = "client")]
     pub(crate) fn is_refusal(&self) -> bool {
         self.exit == Exit::Refused
+    }
+
+    /// Whether what it is about was there, and is deleted.
+    #[cfg(feature = "client")]
+    pub(crate) fn is_gone(&self) -> bool {
+        self.is_gone
     }
 
     /// Puts the account that it is about into the advice.
@@ -210,6 +221,7 @@ impl From<pumphouse_client::Error> for Error {
         }
         let mut own = Self::new(exit, message);
         own.hint = hint.map(str::to_owned);
+        own.is_gone = error.kind() == Kind::Gone;
         own
     }
 }

@@ -22,6 +22,7 @@ mod file_name;
 mod files;
 #[cfg(feature = "client")]
 mod html;
+mod interrupts;
 mod logs;
 #[cfg(feature = "client")]
 mod memory;

@@ -74,6 +74,13 @@ pub(crate) fn note(text: &str) {
     complain(text);
 }
 
+/// Asks the person something that is answered on the same line.
+#[cfg(feature = "client")]
+pub(crate) fn question(text: &str) {
+    let mut err = io::stderr().lock();
+    drop(write!(err, "{} ", without_controls(text)).and_then(|()| err.flush()));
+}
+
 /// Says what went wrong. There is nobody left to tell if that fails.
 ///
 /// Whatever others wrote and still stands in it does not steer the terminal.

@@ -79,7 +79,11 @@ async fn a_text_that_could_not_be_sent_is_kept() {
     assert_eq!(refused.status, 4, "{}", refused.text());
     let drafts = drafts(bob);
     assert_eq!(drafts.len(), 1);
-    let said = format!("Your text is kept in {}\nerror: ", drafts[0].display());
+    let path = drafts[0].display();
+    let said = format!(
+        "Your text is kept in {path}\n\
+         To use it, repeat the command without --editor and with: - < {path}\nerror: "
+    );
     assert!(refused.err.starts_with(&said), "{}", refused.text());
     assert_eq!(fs::read_to_string(&drafts[0]).unwrap(), "Changed\n");
 }

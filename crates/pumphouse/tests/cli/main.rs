@@ -1,7 +1,7 @@
 //! The commands of a person, as that person runs them: what they print, what they say, and with which
 //! status they end.
 #![cfg(all(feature = "client", feature = "server"))]
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod backup;
 mod calls;
@@ -18,4 +18,9 @@ mod references;
 mod session;
 mod support;
 mod switch;
+#[cfg(target_os = "linux")]
+#[path = "../server/terminal.rs"]
+mod terminal;
+#[cfg(target_os = "linux")]
+mod terminals;
 mod writing;

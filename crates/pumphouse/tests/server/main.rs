@@ -9,4 +9,6 @@ mod presets;
 mod prompts;
 mod serve;
 mod support;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod users;

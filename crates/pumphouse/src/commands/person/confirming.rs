@@ -14,6 +14,11 @@ pub(super) struct Consent {
 }
 
 impl Consent {
+    /// Whether somebody will be asked.
+    pub(super) fn asks(&self) -> bool {
+        !self.yes && io::stdin().is_terminal()
+    }
+
     /// Asks whether something is to be deleted, unless that was said already; fails unless the answer
     /// is yes, or if there is nobody to ask.
     pub(super) async fn to_delete(&self, what: &str) -> Result<(), Error> {
@@ -26,11 +31,16 @@ impl Consent {
                     .with_hint("say so with --yes"),
             );
         }
-        let question = format!("Delete the {what}? [y/N]");
+        let question = format!("Delete {what}? [y/N]");
         let answer = tokio::task::spawn_blocking(move || {
-            output::note(&question);
+            output::question(&question);
             let mut answer = String::new();
-            io::stdin().read_line(&mut answer).map(|_| answer)
+            let read = io::stdin().read_line(&mut answer);
+            // Whoever leaves by Ctrl-D has not ended the line.
+            if !answer.ends_with('\n') {
+                output::note("");
+            }
+            read.map(|_| answer)
         });
         let answer = answer
             .await

@@ -76,7 +76,7 @@ pub(super) async fn delete(args: Delete) -> Result<(), Error> {
     let session = args.account.session().await?;
     let list = find(&session, &args.list).await?;
     let name = name(&list);
-    args.consent.to_delete(&format!("list {name}")).await?;
+    args.consent.to_delete(&format!("the list {name}")).await?;
     let delete = session.delete(&list).nobody_else();
     doing::send_and_say(delete, "Deleted the list", &name, args.format).await
 }
