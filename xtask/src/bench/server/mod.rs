@@ -178,9 +178,11 @@ impl Bench<'_> {
         let file = self.directory.join("answer");
         fs::write(&file, &answer)?;
         let bare = Running::bare(&file)?;
+        let before = self.server.read().unwrap_or_default();
         let real = self
             .load(&self.server, connections, Requests::once(requests.clone()))
             .await?;
+        let read = self.server.read().unwrap_or_default() - before;
         let other = self
             .load(&bare, connections, Requests::again(requests))
             .await?;
@@ -198,6 +200,12 @@ impl Bench<'_> {
             real.1,
             other.1,
         );
+        let kib = read as f64 / 1_024.0 / f64::from(real.0.answered.max(1));
+        if kib >= 0.1 {
+            println!(
+                "  {kib:.1} KiB a request came from the disk, the rest from the system's memory"
+            );
+        }
         Ok(())
     }
 

@@ -160,6 +160,11 @@ impl Running {
         self.number("status", "RssFile:")
     }
 
+    /// Bytes that were read from the disk for it.
+    pub(super) fn read(&self) -> Option<u64> {
+        self.number("io", "read_bytes:")
+    }
+
     /// Bytes that it had written to the disk.
     pub(super) fn written(&self) -> Option<u64> {
         self.number("io", "write_bytes:")
