@@ -25,9 +25,9 @@ impl Store {
         let sync = File::open(&copy).and_then(|file| file.sync_all());
         sync.map_err(|error| cannot_use(directory, error))?;
         // Later than the database: a nonce too many harms nobody.
-        for name in nonces::FILES {
-            let from = self.database().with_file_name(name);
-            let copied = std::fs::copy(from, directory.join(name));
+        let own = self.database().parent().unwrap_or(Path::new(""));
+        for (from, to) in nonces::files(own).zip(nonces::files(directory)) {
+            let copied = std::fs::copy(from, to);
             copied.map_err(|error| cannot_use(directory, error))?;
         }
         Ok(())

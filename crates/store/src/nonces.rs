@@ -1,14 +1,16 @@
 //! Nonces: each is used once within the time-stamp window (RFC 5849, section 3.3).
 //!
-//! They are kept in memory, and in two append-only files without sync: a killed process loses none
-//! of them, and after a power cut the machine's start takes about as long as they matter. One file
-//! grows while the other waits until all in it have expired; then they change places.
+//! They are kept in memory, and in append-only files without sync: a killed process loses none of
+//! them, and after a power cut the machine's start takes about as long as they matter. Each shard
+//! of them has two files: one grows while the other waits until all in it have expired; then they
+//! change places.
 
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, Read as _, Write as _};
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::mem;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
@@ -19,11 +21,11 @@ use crate::{Error, Micros};
 /// How long a nonce is kept after its time-stamp, in seconds: twice any sensible window.
 const KEPT: i64 = 600;
 
-/// Their files in a data directory.
-pub(crate) const FILES: [&str; 2] = ["nonces.0", "nonces.1"];
+/// Every signed request writes to a file while others wait: into one of so many.
+const SHARDS: u64 = 4;
 
 /// A digest and a time-stamp.
-const RECORD: usize = 16 + 8;
+const RECORD: usize = 8 + 8;
 
 /// What may occur once only.
 #[derive(Clone, Copy, Debug)]
@@ -39,8 +41,9 @@ pub struct Nonce<'a> {
 }
 
 impl Nonce<'_> {
-    /// Half of SHA-256 over all of it, each part after its length.
-    fn digest(&self) -> u128 {
+    /// The begin of SHA-256 over all of it, each part after its length. Two of the same, which nobody
+    /// lives to see by chance, would refuse a request and never believe one.
+    fn digest(&self) -> u64 {
         let mut hash = Sha256::new();
         hash.update(self.timestamp.to_be_bytes());
         for part in [self.client, self.token, self.nonce] {
@@ -48,62 +51,86 @@ impl Nonce<'_> {
             hash.update(part);
         }
         let digest = hash.finalize();
-        let mut half = [0; 16];
-        half.copy_from_slice(&digest[..16]);
-        u128::from_be_bytes(half)
+        let mut begin = [0; 8];
+        begin.copy_from_slice(&digest[..8]);
+        u64::from_be_bytes(begin)
     }
 }
 
 pub(crate) struct Nonces {
-    generations: Mutex<Generations>,
-}
-
-struct Generations {
-    growing: Generation,
-    waiting: Generation,
+    shards: Vec<Mutex<Shard>>,
 }
 
 impl Nonces {
     pub(crate) fn open(directory: &Path) -> Result<Self> {
-        let open = |name| Generation::open(&directory.join(name)).map_err(refused);
-        let (mut growing, mut waiting) = (open(FILES[0])?, open(FILES[1])?);
-        if waiting.newest > growing.newest {
-            std::mem::swap(&mut growing, &mut waiting);
-        }
-        let generations = Mutex::new(Generations { growing, waiting });
-        Ok(Self { generations })
+        let open = |shard| Shard::open(directory, shard).map(Mutex::new);
+        let shards = (0..SHARDS).map(open).collect::<io::Result<_>>();
+        shards.map(|shards| Self { shards }).map_err(refused)
     }
 
     pub(crate) fn insert(&self, nonce: &Nonce<'_>) -> Result<bool> {
         let digest = nonce.digest();
-        let mut generations = self.lock();
-        if generations.waiting.seen.contains(&digest) {
+        let Some(shard) = self.shards.get((digest % SHARDS) as usize) else {
             return Ok(false);
-        }
-        let inserted = generations.growing.insert(digest, nonce.timestamp);
+        };
+        let inserted = lock(shard).insert(digest, nonce.timestamp);
         inserted.map_err(refused)
     }
 
     pub(crate) fn purge(&self, now: Micros) -> Result<()> {
         let oldest = now / 1_000_000 - KEPT;
-        let mut generations = self.lock();
-        let Generations { growing, waiting } = &mut *generations;
-        for generation in [&mut *growing, &mut *waiting] {
-            if generation.newest < oldest {
-                generation.clear().map_err(refused)?;
-            }
+        let mut shards = self.shards.iter();
+        shards.try_for_each(|shard| lock(shard).purge(oldest).map_err(refused))
+    }
+}
+
+/// Nothing in a shard panics half way.
+fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
+    shard.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The files of all shards in a data directory.
+pub(crate) fn files(directory: &Path) -> impl Iterator<Item = PathBuf> {
+    (0..SHARDS).flat_map(|shard| paths(directory, shard))
+}
+
+fn paths(directory: &Path, shard: u64) -> [PathBuf; 2] {
+    [0, 1].map(|generation| directory.join(format!("nonces.{shard}.{generation}")))
+}
+
+/// Those nonces whose digests leave the same remainder.
+struct Shard {
+    growing: Generation,
+    waiting: Generation,
+}
+
+impl Shard {
+    fn open(directory: &Path, shard: u64) -> io::Result<Self> {
+        let [one, other] = paths(directory, shard);
+        let (mut growing, mut waiting) = (Generation::open(&one)?, Generation::open(&other)?);
+        if waiting.newest > growing.newest {
+            mem::swap(&mut growing, &mut waiting);
         }
-        if waiting.seen.is_empty() {
-            std::mem::swap(growing, waiting);
-        }
-        Ok(())
+        Ok(Self { growing, waiting })
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Generations> {
-        // Nothing in here panics half way.
-        self.generations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn insert(&mut self, digest: u64, timestamp: i64) -> io::Result<bool> {
+        if self.waiting.seen.contains(&digest) {
+            return Ok(false);
+        }
+        self.growing.insert(digest, timestamp)
+    }
+
+    fn purge(&mut self, oldest: i64) -> io::Result<()> {
+        for generation in [&mut self.growing, &mut self.waiting] {
+            if generation.newest < oldest {
+                generation.clear()?;
+            }
+        }
+        if self.waiting.seen.is_empty() {
+            mem::swap(&mut self.growing, &mut self.waiting);
+        }
+        Ok(())
     }
 }
 
@@ -114,7 +141,7 @@ struct Generation {
     length: u64,
     /// Whether part of a record may stand behind them: its process or its disk came to an end.
     torn: bool,
-    seen: HashSet<u128>,
+    seen: HashSet<u64>,
     /// The newest time-stamp.
     newest: i64,
 }
@@ -145,14 +172,14 @@ impl Generation {
         Ok(generation)
     }
 
-    fn remember(&mut self, (digest, timestamp): (u128, i64)) {
+    fn remember(&mut self, (digest, timestamp): (u64, i64)) {
         self.length += RECORD as u64;
         self.seen.insert(digest);
         self.newest = self.newest.max(timestamp);
     }
 
     /// Writes before it is believed; false if it was there.
-    fn insert(&mut self, digest: u128, timestamp: i64) -> io::Result<bool> {
+    fn insert(&mut self, digest: u64, timestamp: i64) -> io::Result<bool> {
         if self.seen.contains(&digest) {
             return Ok(false);
         }
@@ -175,18 +202,18 @@ impl Generation {
     }
 }
 
-fn record(digest: u128, timestamp: i64) -> [u8; RECORD] {
+fn record(digest: u64, timestamp: i64) -> [u8; RECORD] {
     let mut record = [0; RECORD];
-    record[..16].copy_from_slice(&digest.to_be_bytes());
-    record[16..].copy_from_slice(&timestamp.to_be_bytes());
+    record[..8].copy_from_slice(&digest.to_be_bytes());
+    record[8..].copy_from_slice(&timestamp.to_be_bytes());
     record
 }
 
-fn parse(record: &[u8; RECORD]) -> (u128, i64) {
-    let (mut digest, mut timestamp) = ([0; 16], [0; 8]);
-    digest.copy_from_slice(&record[..16]);
-    timestamp.copy_from_slice(&record[16..]);
-    (u128::from_be_bytes(digest), i64::from_be_bytes(timestamp))
+fn parse(record: &[u8; RECORD]) -> (u64, i64) {
+    let (mut digest, mut timestamp) = ([0; 8], [0; 8]);
+    digest.copy_from_slice(&record[..8]);
+    timestamp.copy_from_slice(&record[8..]);
+    (u64::from_be_bytes(digest), i64::from_be_bytes(timestamp))
 }
 
 fn refused(error: io::Error) -> Error {
@@ -248,23 +275,22 @@ mod tests {
     #[test]
     fn a_record_that_was_cut_off_is_ignored() {
         let directory = tempfile::tempdir().unwrap();
-        let nonces = Nonces::open(directory.path()).unwrap();
-        for name in ["a", "b"] {
-            assert!(nonces.insert(&nonce(1, name)).unwrap());
+        let path = directory.path().join("nonces");
+        let open = || Generation::open(&path).unwrap();
+        let mut generation = open();
+        for digest in [1, 2] {
+            assert!(generation.insert(digest, 1).unwrap());
         }
-        drop(nonces);
-        let path = directory.path().join("nonces.0");
         let bytes = fs::read(&path).unwrap();
         assert_eq!(bytes.len(), 2 * RECORD);
         fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
-        let nonces = Nonces::open(directory.path()).unwrap();
-        assert!(!nonces.insert(&nonce(1, "a")).unwrap());
-        assert!(nonces.insert(&nonce(1, "b")).unwrap());
-        assert!(nonces.insert(&nonce(1, "c")).unwrap());
-        drop(nonces);
-        let nonces = Nonces::open(directory.path()).unwrap();
-        for name in ["a", "b", "c"] {
-            assert!(!nonces.insert(&nonce(1, name)).unwrap(), "{name}");
+        let mut generation = open();
+        assert!(!generation.insert(1, 1).unwrap());
+        assert!(generation.insert(2, 1).unwrap());
+        assert!(generation.insert(3, 1).unwrap());
+        let mut generation = open();
+        for digest in [1, 2, 3] {
+            assert!(!generation.insert(digest, 1).unwrap(), "{digest}");
         }
     }
 

@@ -9,6 +9,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{any, get, post};
 use http::StatusCode;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -48,13 +49,23 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(uploads(app.web))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
-        // From the inside out; what comes last sees a request first.
-        .layer(middleware::from_fn(conditional::conditional))
-        .layer(compress::compression(app.compress))
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), gates))
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), web::present))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), observe::observe))
+        .layer(
+            // All in one, for each layer of a router copies all that is inside of it at each
+            // request. What comes first sees a request first.
+            ServiceBuilder::new()
+                .layer(middleware::from_fn_with_state(
+                    Arc::clone(&app),
+                    observe::observe,
+                ))
+                .layer(CatchPanicLayer::custom(panicked))
+                .layer(middleware::from_fn_with_state(
+                    Arc::clone(&app),
+                    web::present,
+                ))
+                .layer(middleware::from_fn_with_state(Arc::clone(&app), gates))
+                .layer(compress::compression(app.compress))
+                .layer(middleware::from_fn(conditional::conditional)),
+        )
         .with_state(app)
 }
 

@@ -42,6 +42,8 @@ pub(crate) async fn present(State(app): State<Arc<App>>, request: Request, next:
         response = shape.apply(&app, response, &refusal.text);
     }
     let headers = response.headers_mut();
+    // At once, for each time that they grow all are hashed anew.
+    headers.reserve(HEADERS.len() + 4);
     headers.insert(header::VARY, if is_read { VARY } else { VARY_CHANGE });
     if let Some(policy) = &app.transport_security {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, policy.clone());
