@@ -1,6 +1,7 @@
 //! HTTP: routes, what comes in, what goes out. No rules: those are in [`crate::domain`].
 
 mod activities;
+mod around;
 mod collections;
 mod compress;
 mod conditional;

@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::middleware::{self, Next};
+use axum::middleware;
 use axum::response::Response;
 use axum::routing::{any, get, post};
 use http::StatusCode;
@@ -15,14 +14,12 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::unknown::{unknown, unknown_type, wrong_method};
 use super::{
-    activities, collections, compress, conditional, dialback, feeds, health, nickname, oauth,
-    oauth2, objects, registration, uploads, users, well_known,
+    activities, around, collections, compress, conditional, dialback, feeds, health, nickname,
+    oauth, oauth2, objects, registration, uploads, users, well_known,
 };
 use crate::app::App;
-use crate::edge;
 use crate::error::Error;
 use crate::live;
-use crate::observe;
 use crate::web;
 
 /// No answer takes longer.
@@ -55,14 +52,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             ServiceBuilder::new()
                 .layer(middleware::from_fn_with_state(
                     Arc::clone(&app),
-                    observe::observe,
+                    around::around,
                 ))
                 .layer(CatchPanicLayer::custom(panicked))
-                .layer(middleware::from_fn_with_state(
-                    Arc::clone(&app),
-                    web::present,
-                ))
-                .layer(middleware::from_fn_with_state(Arc::clone(&app), gates))
                 .layer(compress::compression(app.compress))
                 .layer(middleware::from_fn(conditional::conditional)),
         )
@@ -75,17 +67,6 @@ fn realtime(app: &App) -> Router<Arc<App>> {
         live::sockjs_routes()
     } else {
         Router::new()
-    }
-}
-
-/// What a request has to pass; in one layer, for each layer copies what is inside of it.
-async fn gates(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let refused = edge::redirect(&app, &request)
-        .or_else(|| edge::limit(&app, &request))
-        .or_else(|| web::guard(&app, &request));
-    match refused {
-        Some(refusal) => refusal,
-        None => next.run(request).await,
     }
 }
 

@@ -5,4 +5,4 @@ mod request;
 mod store;
 
 pub(crate) use metrics::{Metrics, StreamLabels, routes as metrics_routes};
-pub(crate) use request::{RequestIds, observe};
+pub(crate) use request::{Observed, RequestIds};

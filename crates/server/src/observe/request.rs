@@ -1,14 +1,12 @@
 //! One log line for every request, without its query, its headers or anything secret in its path.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
+use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
-use http::{HeaderName, HeaderValue};
-use tracing::Instrument as _;
+use http::{HeaderName, HeaderValue, Method};
+use tracing::Span;
 
 use crate::app::App;
 use crate::edge::Remote;
@@ -32,34 +30,63 @@ impl RequestIds {
     }
 }
 
-/// Gives the request an id, which stands in all log lines about it and in the answer; counts it and
-/// logs how it ended.
-pub(crate) async fn observe(
-    State(app): State<Arc<App>>,
-    matched: Option<MatchedPath>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let begun = Instant::now();
-    let id = format!("{:016x}", app.request_ids.next());
-    let route = matched.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
-    let method = request.method().clone();
-    let path = is_logged().then(|| shown_path(route, request.uri().path()).to_owned());
-    let remote = request.extensions().get::<Remote>().copied();
-    let span = tracing::info_span!("request", %id);
-    let mut response = next.run(request).instrument(span.clone()).await;
-    let taken = begun.elapsed();
-    let status = response.status().as_u16();
-    app.metrics.request(&method, route, status, taken);
-    if let Some(path) = path {
-        let remote = remote.map_or_else(|| "-".to_owned(), |remote| remote.0.to_string());
-        let milliseconds = taken.as_micros() as f64 / 1_000.0;
-        span.in_scope(|| tracing::info!(%method, path, status, milliseconds, remote, "answered"));
+/// A request that is being answered. It has an id, which stands in all log lines about it and in
+/// the answer.
+pub(crate) struct Observed {
+    begun: Instant,
+    id: String,
+    route: Option<MatchedPath>,
+    method: Method,
+    /// If anybody reads it.
+    path: Option<String>,
+    remote: Option<Remote>,
+    span: Span,
+}
+
+impl Observed {
+    pub(crate) fn begin(app: &App, route: Option<MatchedPath>, request: &Request) -> Self {
+        let id = format!("{:016x}", app.request_ids.next());
+        let path = request.uri().path();
+        Self {
+            begun: Instant::now(),
+            method: request.method().clone(),
+            path: is_logged().then(|| shown_path(template(route.as_ref()), path).to_owned()),
+            remote: request.extensions().get::<Remote>().copied(),
+            span: tracing::info_span!("request", %id),
+            route,
+            id,
+        }
     }
-    if let Ok(id) = HeaderValue::try_from(id) {
-        response.headers_mut().insert(REQUEST_ID, id);
+
+    /// In which everything about it is logged.
+    pub(crate) fn span(&self) -> &Span {
+        &self.span
     }
-    response
+
+    /// Counts it, and logs how it ended.
+    pub(crate) fn end(self, app: &App, mut response: Response) -> Response {
+        let taken = self.begun.elapsed();
+        let status = response.status().as_u16();
+        let route = template(self.route.as_ref());
+        app.metrics.request(&self.method, route, status, taken);
+        if let Some(path) = self.path {
+            let remote = self.remote;
+            let remote = remote.map_or_else(|| "-".to_owned(), |remote| remote.0.to_string());
+            let milliseconds = taken.as_micros() as f64 / 1_000.0;
+            let method = self.method;
+            self.span.in_scope(
+                || tracing::info!(%method, path, status, milliseconds, remote, "answered"),
+            );
+        }
+        if let Ok(id) = HeaderValue::try_from(self.id) {
+            response.headers_mut().insert(REQUEST_ID, id);
+        }
+        response
+    }
+}
+
+fn template(route: Option<&MatchedPath>) -> &str {
+    route.map_or(NO_ROUTE, MatchedPath::as_str)
 }
 
 /// Whether anybody reads the lines.

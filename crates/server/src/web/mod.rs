@@ -18,7 +18,7 @@ mod register;
 mod upload;
 
 pub(crate) use origin::guard;
-pub(crate) use present::present;
+pub(crate) use present::Presented;
 
 use std::sync::Arc;
 

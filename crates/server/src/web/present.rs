@@ -1,10 +1,7 @@
 //! The last touch on every answer: refusals in the shape that the client likes (pump.io protocol,
 //! section 13.2), and headers that protect people.
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
@@ -34,34 +31,46 @@ const VARY: HeaderValue = HeaderValue::from_static("Accept, Accept-Encoding");
 const VARY_CHANGE: HeaderValue =
     HeaderValue::from_static("Accept, Accept-Encoding, X-HTTP-Method-Override");
 
-pub(crate) async fn present(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let shape = Shape::wanted(request.uri().path(), request.headers());
-    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    let mut response = next.run(request).await;
-    if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
-        response = shape.apply(&app, response, &refusal.text);
+/// What the last touch depends on, of the request.
+pub(crate) struct Presented {
+    shape: Shape,
+    is_read: bool,
+}
+
+impl Presented {
+    pub(crate) fn of(request: &Request) -> Self {
+        Self {
+            shape: Shape::wanted(request.uri().path(), request.headers()),
+            is_read: matches!(*request.method(), Method::GET | Method::HEAD),
+        }
     }
-    let headers = response.headers_mut();
-    // At once, for each time that they grow all are hashed anew.
-    headers.reserve(HEADERS.len() + 4);
-    headers.insert(header::VARY, if is_read { VARY } else { VARY_CHANGE });
-    if let Some(policy) = &app.transport_security {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, policy.clone());
-    }
-    for (name, value) in HEADERS {
+
+    pub(crate) fn finish(&self, app: &App, mut response: Response) -> Response {
+        if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
+            response = self.shape.apply(app, response, &refusal.text);
+        }
+        let headers = response.headers_mut();
+        // At once, for each time that they grow all are hashed anew.
+        headers.reserve(HEADERS.len() + 4);
+        headers.insert(header::VARY, if self.is_read { VARY } else { VARY_CHANGE });
+        if let Some(policy) = &app.transport_security {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, policy.clone());
+        }
+        for (name, value) in HEADERS {
+            headers
+                .entry(name)
+                .or_insert(HeaderValue::from_static(value));
+        }
+        let path = app.site.urls.path();
+        if !path.is_empty() {
+            put_below(path, headers);
+        }
+        // What was read with credentials is nobody else's.
         headers
-            .entry(name)
-            .or_insert(HeaderValue::from_static(value));
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("private, no-cache"));
+        response
     }
-    let path = app.site.urls.path();
-    if !path.is_empty() {
-        put_below(path, headers);
-    }
-    // What was read with credentials is nobody else's.
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("private, no-cache"));
-    response
 }
 
 /// Handlers lead to paths of their own; people reach these below the public path.
