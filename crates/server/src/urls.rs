@@ -259,6 +259,22 @@ impl Urls {
         )
     }
 
+    /// The address of a feed of an object, by its UUID unless its id was chosen elsewhere.
+    pub(crate) fn object_feed(
+        &self,
+        object_type: &str,
+        id: &str,
+        uuid: &str,
+        feed: &str,
+    ) -> String {
+        let own = self.object(object_type, uuid);
+        if id == own {
+            format!("{own}/{feed}")
+        } else {
+            self.foreign_object_feed(object_type, feed, id)
+        }
+    }
+
     /// The page of an object that a user made.
     pub(crate) fn object_page(&self, nickname: &str, object_type: &str, uuid: &str) -> String {
         let segment = match object_type {

@@ -4,8 +4,8 @@ use pumphouse_activity::Object;
 use pumphouse_store::StoredObject;
 use serde_json::{Map, Value};
 
-use super::documents;
 use super::posting::Posting;
+use super::{documents, people};
 use crate::clock;
 use crate::error::{Error, Result};
 
@@ -37,6 +37,12 @@ const FIXED: &[&str] = &[
 pub(crate) fn into(posting: &Posting<'_>, object: &StoredObject, given: &Object) -> Result<()> {
     let mut changed = merged(&documents::object(object)?, given)?;
     changed.updated = Some(clock::format(posting.now));
+    // A collection becomes a list by what it gets, and may end to be one.
+    if changed.is_a("collection") {
+        let urls = &posting.site.urls;
+        let members = urls.object_feed("collection", &object.id, &object.uuid, "members");
+        changed.members = people::feed(members).filter(|_| documents::is_list(&changed));
+    }
     let document = documents::of_object(&changed)?;
     Ok(posting
         .tx

@@ -177,12 +177,8 @@ fn is_page(address: &str) -> bool {
 fn address(urls: &Urls, object: &mut Object, object_type: &str, uuid: &str) {
     let own = urls.object(object_type, uuid);
     let chosen = object.id.take().filter(|id| !id.is_empty());
-    let feed = |name: &str| {
-        people::feed(match &chosen {
-            None => format!("{own}/{name}"),
-            Some(id) => urls.foreign_object_feed(object_type, name, id),
-        })
-    };
+    let id = chosen.as_ref().unwrap_or(&own);
+    let feed = |name: &str| people::feed(urls.object_feed(object_type, id, uuid, name));
     (object.likes, object.replies, object.shares) =
         (feed("likes"), feed("replies"), feed("shares"));
     let is_group = object_type == "group";

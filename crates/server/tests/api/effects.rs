@@ -488,7 +488,9 @@ async fn a_collection_becomes_a_list_by_an_update() {
     let mut list = mention(&made);
     list["objectTypes"] = json!(["person"]);
     for _ in 0..2 {
-        alice.does(does("update", list.clone())).await;
+        let done = alice.does(does("update", list.clone())).await;
+        let members = &done["object"]["members"];
+        assert_eq!(members["url"], format!("{}/members", href(&made)));
         let lists = alice.get(&alice.path("lists/person")).await.ok();
         assert_eq!(ids(&lists)[0], made["id"].as_str().unwrap());
         assert_eq!(lists["totalItems"], 5);
