@@ -1,7 +1,8 @@
 //! Which account a command is about, and how its server is reached.
 
+use std::ffi::OsString;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use pumphouse_client::{Acct, Client, ClientBuilder, Exchange, FileStore, Session};
 
@@ -17,6 +18,10 @@ pub(crate) struct Connection {
     /// Speak plain http with servers on other machines, readable for everybody in between
     #[arg(long, env = "PUMPHOUSE_INSECURE_HTTP", value_parser = clap::builder::FalseyValueParser::new())]
     insecure_http: bool,
+
+    /// Believe servers whose certificate comes from the authority in this file (PEM), too
+    #[arg(long, env = "PUMPHOUSE_CA", value_name = "FILE", value_parser = clap::builder::OsStringValueParser::new())]
+    ca: Option<OsString>,
 
     /// Show every exchange with the server, one line each
     #[arg(long, short)]
@@ -37,12 +42,27 @@ impl Connection {
     /// A client that reaches servers.
     pub(crate) fn client(&self) -> Result<Client, Error> {
         let mut builder = builder()?.plain_http(self.insecure_http);
+        // A variable that is set to nothing names none.
+        if let Some(path) = self.ca.as_ref().filter(|path| !path.is_empty()) {
+            builder = builder.add_authority(authority(Path::new(path))?);
+        }
         if self.verbose {
             builder =
                 builder.observer(|exchange: &Exchange<'_>| output::note(&wire_line(exchange)));
         }
         Ok(builder.build()?)
     }
+}
+
+/// The certificates in a file.
+fn authority(path: &Path) -> Result<Vec<u8>, Error> {
+    let name = path.display();
+    let pem = std::fs::read(path)
+        .map_err(|error| Error::usage(format!("{name} cannot be read")).with_source(error))?;
+    if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
+        return Err(Error::usage(format!("{name} holds no certificate in PEM")));
+    }
+    Ok(pem)
 }
 
 /// The choice of an account.

@@ -192,7 +192,8 @@ impl From<pumphouse_client::Error> for Error {
                 "log in again with: pumphouse login user@host; or repair the file and put it back",
             ),
             Kind::Tls => Some(
-                "check the port and this machine's clock; for a server without https, add \
+                "for a certificate from an authority of your own, name that with --ca FILE; else \
+                 check the port and this machine's clock; for a server without https, add \
                  --insecure-http",
             ),
             Kind::PlainHttp => {

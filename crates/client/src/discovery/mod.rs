@@ -25,6 +25,13 @@ pub(crate) async fn discover(transport: &Transport, host: &str) -> Result<Endpoi
             Ok(endpoints) => return Ok(endpoints),
             // The person has waited long enough.
             Err(error) if error.kind() == ErrorKind::Timeout => return Err(error),
+            // What answered without speaking HTTP speaks TLS, and its certificate is the trouble.
+            Err(error)
+                if error.kind() == ErrorKind::Tls
+                    && first_error.as_ref().map(Error::kind) == Some(ErrorKind::ConnectionLost) =>
+            {
+                first_error = Some(error);
+            }
             Err(error) => {
                 first_error.get_or_insert(error);
             }

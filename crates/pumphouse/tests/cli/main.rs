@@ -23,4 +23,5 @@ mod switch;
 mod terminal;
 #[cfg(target_os = "linux")]
 mod terminals;
+mod tls;
 mod writing;
