@@ -2,6 +2,9 @@
 
 use std::io::Write as _;
 
+use pumphouse_client::Url;
+
+use crate::person::RealServer;
 use crate::support::{Home, World};
 use crate::terminal::Terminal;
 
@@ -60,4 +63,36 @@ async fn ctrl_c_in_the_editor_is_the_editors() {
     assert!(status.success(), "{text}");
     let page = alice.json(&["outbox", "--major", "-n", "1"]);
     assert_eq!(page["items"][0]["object"]["content"], "Written");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_whose_browser_is_elsewhere_enters_where_it_ended_or_the_verifier_alone() {
+    let server = RealServer::start().await;
+    for (name, is_whole) in [("alice", true), ("bob", false)] {
+        let mut person = server.person(name).await;
+        let account = server.acct(name).to_string();
+        let home = tempfile::tempdir().unwrap();
+        let mut terminal = Terminal::run(&["login", "--no-browser", &account], |command| {
+            command.env_clear().env("HOME", home.path());
+        });
+        let shown = terminal.wait("Waiting.");
+        assert!(shown.contains("--paste"), "{shown}");
+        let mut words = shown.split_whitespace();
+        let page = words.find(|word| word.contains("/oauth/authorize?"));
+        let page: Url = page.unwrap().parse().unwrap();
+        terminal.keys.write_all(b"not this\r").unwrap();
+        terminal.wait("Still waiting: a verifier is one word");
+        // The browser is not on this machine: where it is led to is never asked for.
+        let back: Url = person.agree(&page).await.parse().unwrap();
+        let mut arguments = back.query_pairs();
+        let verifier = arguments.find(|(name, _)| name == "oauth_verifier");
+        let entered = match is_whole {
+            true => back.to_string(),
+            false => verifier.unwrap().1.into_owned(),
+        };
+        let keys = format!("{entered}\r");
+        terminal.keys.write_all(keys.as_bytes()).unwrap();
+        let (status, text) = terminal.end(&format!("{account} is logged in."));
+        assert!(status.success(), "{text}");
+    }
 }

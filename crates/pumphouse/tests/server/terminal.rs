@@ -67,13 +67,14 @@ impl Terminal {
         modes.contains(LocalModes::ECHO)
     }
 
-    /// Waits until a text is shown.
-    pub(crate) fn wait(&mut self, text: &str) {
+    /// Waits until a text is shown; gives all that is.
+    pub(crate) fn wait(&mut self, text: &str) -> &str {
         while !self.text.contains(text) {
             let more = self.shown.recv_timeout(Duration::from_secs(30));
             let more = more.unwrap_or_else(|_| panic!("no {text:?} in {:?}", self.text));
             self.text.push_str(&String::from_utf8_lossy(&more));
         }
+        &self.text
     }
 
     /// Waits until the command has said something and ended. The terminal is as it was.

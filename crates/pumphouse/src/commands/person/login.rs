@@ -1,6 +1,6 @@
 //! `pumphouse login`: from an address to a session.
 
-use std::io::BufRead as _;
+use std::io::{BufRead as _, IsTerminal as _};
 use std::time::Duration;
 
 use pumphouse_client::{
@@ -131,17 +131,41 @@ async fn wait_for_browser(
         pending.url()
     ));
     if !args.no_browser && pending.open_browser().await.is_err() {
-        output::note(
-            "No browser could be opened: open the page by hand. If your browser is on another \
-             machine,\npress Ctrl-C and repeat the command with --paste.",
-        );
+        output::note("No browser could be opened: open the page by hand.");
     }
+    // Whoever is here from afar has the browser elsewhere, where no answer comes from.
+    let can_type = std::io::stdin().is_terminal();
+    output::note(if can_type {
+        "If your browser is on another machine, it ends on a page that does not load: enter the \
+         address\nof that page here; or press Ctrl-C and repeat the command with --paste."
+    } else {
+        "If your browser is on another machine, repeat the command with --paste."
+    });
     output::note(&format!(
         "Waiting. After Ctrl-C, go on with: pumphouse login --resume {}",
         args.account
     ));
-    let verifier = listener.verifier(&pending, PATIENCE).await?;
+    let verifier = tokio::select! {
+        verifier = listener.verifier(&pending, PATIENCE) => verifier?,
+        verifier = pasted(&pending), if can_type => verifier?,
+    };
     Ok(pending.finish(verifier).await?)
+}
+
+/// The verifier or the address that somebody enters at last. What is neither is said to be none.
+async fn pasted(pending: &PendingAuthorization) -> Result<Verifier, Error> {
+    while let Some(line) = entered().await? {
+        match pending.verifier_from_paste(&line) {
+            Ok(verifier) => return Ok(verifier),
+            Err(error) if error.kind() == ErrorKind::Denied => {
+                pending.forget().await?;
+                return Err(error.into());
+            }
+            Err(error) => output::note(&format!("Still waiting: {error}")),
+        }
+    }
+    // The browser may still answer.
+    std::future::pending().await
 }
 
 async fn ask_for_verifier(pending: PendingAuthorization) -> Result<Session, Error> {
@@ -158,17 +182,16 @@ async fn ask_for_verifier(pending: PendingAuthorization) -> Result<Session, Erro
     Ok(pending.finish(verifier).await?)
 }
 
-async fn read_verifier(pending: &PendingAuthorization) -> Result<Verifier, Error> {
+/// A line that somebody enters; `None` if nobody does.
+async fn entered() -> Result<Option<String>, Error> {
     let line = tokio::task::spawn_blocking(|| std::io::stdin().lock().lines().next());
-    let line = match line.await {
-        Ok(Some(Ok(line))) => line,
-        Ok(Some(Err(error))) => {
-            return Err(Error::failure("could not read the verifier").with_source(error));
-        }
-        Ok(None) | Err(_) => {
-            return Err(Error::usage("no verifier was entered").with_hint(GO_ON));
-        }
-    };
+    let line = line.await.ok().flatten().transpose();
+    line.map_err(|error| Error::failure("could not read the verifier").with_source(error))
+}
+
+async fn read_verifier(pending: &PendingAuthorization) -> Result<Verifier, Error> {
+    let line = entered().await?;
+    let line = line.ok_or_else(|| Error::usage("no verifier was entered").with_hint(GO_ON))?;
     match pending.verifier_from_paste(&line) {
         Err(error) if error.kind() == ErrorKind::InvalidInput => {
             Err(Error::from(error).with_hint(GO_ON))
