@@ -4,8 +4,9 @@ use pumphouse_activity::{Activity, Object};
 
 use super::account::Session;
 use super::address::Address;
+use super::item::Item;
 use super::items::Items;
-use super::page::{Item, PageRequest};
+use super::page::PageRequest;
 use super::watch::Watch;
 
 /// A collection on a server: followers, replies, lists, …. Made by the methods of [`Session`] and

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use futures_util::{Stream, StreamExt as _, stream};
 
-use super::page::{Cursor, Item, Page, PageRequest};
+use super::item::Item;
+use super::page::{Cursor, Page, PageRequest};
 use crate::error::Result;
 
 /// How many items are asked for at once, unless it is said.

@@ -4,12 +4,12 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use pumphouse_activity::{Activity, Collection, Object, User};
-use serde::de::DeserializeOwned;
+use pumphouse_activity::Collection;
 use url::{Url, form_urlencoded};
 
 use super::account::Session;
 use super::address::Address;
+use super::item::{Item, say_types};
 use super::received::Received;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::Answer;
@@ -28,49 +28,6 @@ pub(super) enum Cursor {
     Since(String),
     /// Behind this many items from the newest: for collections whose pages do not lead on.
     Offset(u64),
-}
-
-/// What collections hold.
-///
-/// ```
-/// use pumphouse_client::{Item, Page};
-///
-/// fn newest<T: Item>(page: &Page<T>) -> Option<&str> {
-///     page.items().first()?.id()
-/// }
-/// ```
-pub trait Item: DeserializeOwned + Send + 'static {
-    /// The id, by which a page can begin after the item or before it.
-    fn id(&self) -> Option<&str>;
-
-    /// Takes on the type that its collection says of all items, if it says none itself. What has no
-    /// types stays as it is.
-    fn or_of_type(&mut self, object_type: &str) {
-        let _ = object_type;
-    }
-}
-
-impl Item for Activity {
-    fn id(&self) -> Option<&str> {
-        self.id.as_deref()
-    }
-}
-
-impl Item for User {
-    fn id(&self) -> Option<&str> {
-        self.nickname.as_deref()
-    }
-}
-
-impl Item for Object {
-    fn id(&self) -> Option<&str> {
-        self.id.as_deref()
-    }
-
-    fn or_of_type(&mut self, object_type: &str) {
-        self.object_type
-            .get_or_insert_with(|| object_type.to_owned());
-    }
 }
 
 /// Asks for a page of a collection. Made by the `page` methods of collections.
@@ -389,16 +346,6 @@ impl<T: Item> Page<T> {
     }
 }
 
-/// Items that do not say their type are of the collection's, if it holds but one.
-fn say_types<T: Item>(collection: &mut Collection<T>) {
-    let (types, items) = (&collection.object_types, &mut collection.items);
-    if let (Some([object_type]), Some(items)) = (types.as_deref(), items) {
-        for item in items {
-            item.or_of_type(object_type);
-        }
-    }
-}
-
 /// Where the neighbouring pages begin. Of the server's links only the arguments are used, never
 /// the address: a page leads nowhere but into its own collection.
 fn cursors<T: Item>(collection: &Collection<T>) -> (Option<Cursor>, Option<Cursor>) {
@@ -455,6 +402,8 @@ impl<T> fmt::Debug for PageRequest<T> {
 
 #[cfg(test)]
 mod tests {
+    use pumphouse_activity::Activity;
+
     use super::*;
 
     fn cursors_of(json: &str) -> (Option<Cursor>, Option<Cursor>) {
