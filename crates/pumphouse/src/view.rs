@@ -23,6 +23,7 @@ pub(crate) fn activity(activity: &Activity, now: Timestamp, extent: Extent<'_>) 
             let actor = activity.actor.as_deref();
             actor.is_none_or(|actor| !actor.is_same(author))
         });
+        lines.extend(target(activity, &headline));
         if is_others && let Some(who) = author.and_then(address_of) {
             lines.push(dim_line(&format!("by {who}")));
         }
@@ -257,6 +258,21 @@ fn headline(activity: &Activity) -> String {
     )
 }
 
+/// To what or from what something was taken, unless the headline says so.
+fn target(activity: &Activity, headline: &str) -> Option<String> {
+    let target = activity.target.as_deref()?;
+    let name = target.display_name.as_deref().map(text::one_line);
+    let name = name
+        .filter(|name| !name.is_empty())
+        .or_else(|| address_of(target))?;
+    let preposition = match activity.verb.as_deref() {
+        Some("remove") => "from",
+        _ => "to",
+    };
+    let line = format!("{preposition} {name}");
+    (!headline.contains(&line)).then(|| dim_line(&line))
+}
+
 /// One line that fits.
 fn shortened(line: &str) -> String {
     let room = output::width().saturating_sub(text::INDENT.len()).max(20);
@@ -324,6 +340,34 @@ mod tests {
                 "object":{"id":"http://b/1","author":{"id":"acct:b@b"}}}"#,
         );
         assert_eq!(told, "x\n    a@a\n    by b@b\n    http://b/1");
+    }
+
+    #[test]
+    fn what_is_added_is_added_to_something() {
+        let told = |content: &str, verb: &str, target: &str| {
+            activity_of(&format!(
+                r#"{{"verb":"{verb}","content":"{content}","object":{{"id":"acct:b@a"}},
+                    "target":{target}}}"#
+            ))
+        };
+        let list = r#"{"objectType":"collection","displayName":"Cat\u001b people"}"#;
+        assert_eq!(
+            told("a added b", "add", list),
+            "a added b\n    to Cat people\n    acct:b@a"
+        );
+        assert_eq!(
+            told("a removed b", "remove", list),
+            "a removed b\n    from Cat people\n    acct:b@a"
+        );
+        assert_eq!(
+            told("a added b to Cat people", "add", list),
+            "a added b to Cat people\n    acct:b@a"
+        );
+        let nameless = r#"{"id":"http://a/list/1"}"#;
+        assert_eq!(
+            told("x", "add", nameless),
+            "x\n    to http://a/list/1\n    acct:b@a"
+        );
     }
 
     #[test]

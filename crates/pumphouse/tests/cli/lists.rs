@@ -52,3 +52,13 @@ async fn lists_are_json_for_programs() {
     let again = alice.json(&["lists", "remove", "Rivals", "alice"]);
     assert_eq!(again["changed"], false);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn feeds_say_to_which_list_somebody_was_added_and_from_which_removed() {
+    let world = World::start().await;
+    let alice = &world.alice;
+    alice.out(&["lists", "create", "Rivals"]);
+    alice.out(&["lists", "add", "Rivals", "bob"]);
+    alice.out(&["lists", "remove", "Rivals", "bob"]);
+    assert_transcript!("targets", [alice.run(&["outbox", "--minor", "-n", "2"])]);
+}
