@@ -1,12 +1,14 @@
 //! HTML that others wrote, as plain text for a terminal.
 
+mod pictures;
 mod urls;
 
 use std::borrow::Cow;
 
-use html2text::config::Config;
+use html2text::config::{Config, ImageRenderMode};
 use html2text::render::{TextDecorator, TrivialDecorator};
 
+use self::pictures::WithPictures;
 use crate::controls::without_controls;
 use crate::text;
 
@@ -31,11 +33,14 @@ const INDENTED: &[&str] = &["blockquote", "dd", "ol", "ul"];
 /// How much may be written before lines, about.
 const MOST_INDENTED: usize = 20_000_000;
 
-/// HTML in lines of this many columns at most, with the addresses of links below it. Addresses are in
-/// one line, however long they are.
+/// HTML in lines of this many columns at most, with the addresses of links below it, and those of
+/// pictures in it. Addresses are in one line, however long they are.
 pub(crate) fn in_lines(html: &str, width: usize) -> String {
     let width = width.clamp(MIN_WIDTH, MAX_WIDTH);
-    let config = html2text::config::plain()
+    let config = html2text::config::with_decorator(WithPictures::new())
+        .do_decorate()
+        .link_footnotes(true)
+        .empty_img_mode(ImageRenderMode::ShowAlways)
         .max_wrap_width(width)
         .allow_width_overflow()
         .no_link_wrapping();
@@ -44,7 +49,9 @@ pub(crate) fn in_lines(html: &str, width: usize) -> String {
 
 /// HTML as one line, without the addresses of links.
 pub(crate) fn in_one_line(html: &str) -> String {
-    let config = html2text::config::with_decorator(TrivialDecorator::new()).allow_width_overflow();
+    let config = html2text::config::with_decorator(TrivialDecorator::new())
+        .empty_img_mode(ImageRenderMode::Replace("[image]"))
+        .allow_width_overflow();
     text::one_line(&render(html, config, MAX_WIDTH))
 }
 
@@ -157,6 +164,28 @@ mod tests {
         // A character that hides one may mean something else.
         let variant = "葛\u{e0100}飾";
         assert_eq!(in_lines(variant, 80), variant);
+    }
+
+    #[test]
+    fn pictures_have_words_and_an_address() {
+        let url = format!("https://a.example/{}cat.jpg", "pictures/".repeat(10));
+        let text = in_lines(&format!("A <img alt='fat cat' src='{url}'> and"), 80);
+        assert_eq!(
+            text.split_whitespace().collect::<Vec<_>>(),
+            ["A", "[image:", "fat", "cat]", &url, "and"]
+        );
+        assert_eq!(in_lines("<img src=/x.png>", 80), "[image] /x.png");
+        let link = "<a href='http://a/'><img src='http://b/x.png' alt=x></a>";
+        assert_eq!(
+            in_lines(link, 80),
+            "[[image: x] http://b/x.png][1]\n\n[1]: http://a/"
+        );
+        let inside = "<img alt=' ' src='data:image/png;base64,AAAA'>";
+        assert_eq!(in_lines(inside, 80), "[image]");
+        assert_eq!(
+            in_one_line("See <img src=x> <img src=x alt=y>"),
+            "See [image] y"
+        );
     }
 
     #[test]
