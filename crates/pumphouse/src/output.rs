@@ -95,9 +95,14 @@ pub(crate) fn width() -> usize {
         .map_or(80, |(terminal_size::Width(columns), _)| columns.into())
 }
 
-/// Whether colours make sense: on a terminal, unless `NO_COLOR` is set.
+/// Whether colours make sense: on a terminal that knows them, unless `NO_COLOR` is set.
 pub(crate) fn colours(stream: &impl IsTerminal) -> bool {
-    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    is_steered(stream) && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Whether it is a terminal that understands more than text.
+pub(crate) fn is_steered(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("TERM").is_none_or(|kind| kind != "dumb")
 }
 
 /// Text in bold on a terminal that can, as it is elsewhere.

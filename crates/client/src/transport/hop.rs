@@ -160,6 +160,8 @@ pub(crate) struct Opened {
     hop: Hop,
     limits: Limits,
     begun: Instant,
+    /// The size of the whole. The answer itself tells how much is still to come.
+    total: Option<u64>,
     largest: u64,
     silence: Option<Duration>,
 }
@@ -167,6 +169,7 @@ pub(crate) struct Opened {
 impl Opened {
     pub(super) fn new(hop: Hop, limits: Limits, begun: Instant) -> Self {
         Self {
+            total: hop.response.content_length(),
             hop,
             limits,
             begun,
@@ -214,7 +217,7 @@ impl Opened {
 
     /// The size, if the server says it.
     pub(crate) fn total(&self) -> Option<u64> {
-        self.hop.response.content_length()
+        self.total
     }
 
     /// The next piece; `None` at the end.

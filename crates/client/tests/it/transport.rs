@@ -206,15 +206,20 @@ async fn files_come_back_as_they_went_and_only_to_those_who_may_see_them() {
     assert_eq!(uploads[0].id, posted.object.as_ref().unwrap().id);
 
     let target = directory.path().join("back.bin");
-    let heard = Arc::new(Mutex::new(0));
+    let heard = Arc::new(Mutex::new(Vec::new()));
     let hear = Arc::clone(&heard);
     let download = alice
         .download(&url)
         .keep_existing()
-        .on_progress(move |it| *hear.lock().unwrap() = it.done);
+        .on_progress(move |it| hear.lock().unwrap().push(it));
     let got = download.to_file(&target).await.unwrap();
     assert_eq!(got.size, 300_000);
-    assert_eq!(*heard.lock().unwrap(), 300_000);
+    let heard = std::mem::take(&mut *heard.lock().unwrap());
+    assert_eq!(heard.last().unwrap().done, 300_000);
+    assert!(
+        heard.iter().all(|it| it.total == Some(300_000)),
+        "{heard:?}"
+    );
     assert!(std::fs::read(&target).unwrap() == bytes);
 
     let other = directory.path().join("other.bin");

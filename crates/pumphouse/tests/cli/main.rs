@@ -15,6 +15,8 @@ mod nothing;
 mod person;
 mod profile;
 mod references;
+#[cfg(target_os = "linux")]
+mod screens;
 mod session;
 mod support;
 mod switch;

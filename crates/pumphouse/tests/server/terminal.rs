@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{LocalModes, tcgetattr};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
 /// A command under way, and what its terminal shows.
 pub(crate) struct Terminal {
@@ -25,12 +25,24 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Runs the program with these words, in an environment that is prepared.
     pub(crate) fn run(words: &[&str], prepare: impl FnOnce(&mut Command)) -> Self {
+        Self::run_in(80, words, prepare)
+    }
+
+    /// The same, with so many columns.
+    pub(crate) fn run_in(columns: u16, words: &[&str], prepare: impl FnOnce(&mut Command)) -> Self {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
         let name = ptsname(&master, Vec::new()).unwrap();
         let flags = OFlags::RDWR | OFlags::NOCTTY;
         let line = rustix::fs::open(name.as_c_str(), flags, Mode::empty()).unwrap();
+        let size = Winsize {
+            ws_row: 24,
+            ws_col: columns,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        tcsetwinsize(&line, size).unwrap();
         // Its terminal is where the program asks, whatever its input and output are.
         let mut command = Command::new("setsid");
         prepare(command.args(["--ctty", env!("CARGO_BIN_EXE_pumphouse")]));
@@ -69,9 +81,14 @@ impl Terminal {
 
     /// Waits until a text is shown; gives all that is.
     pub(crate) fn wait(&mut self, text: &str) -> &str {
-        while !self.text.contains(text) {
+        self.wait_until(|shown| shown.contains(text))
+    }
+
+    /// Waits until what is shown is enough; gives it.
+    pub(crate) fn wait_until(&mut self, is_enough: impl Fn(&str) -> bool) -> &str {
+        while !is_enough(&self.text) {
             let more = self.shown.recv_timeout(Duration::from_secs(30));
-            let more = more.unwrap_or_else(|_| panic!("no {text:?} in {:?}", self.text));
+            let more = more.unwrap_or_else(|_| panic!("not enough: {:?}", self.text));
             self.text.push_str(&String::from_utf8_lossy(&more));
         }
         &self.text

@@ -53,7 +53,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         let error = Error::usage(format!("{} is there already", path.display()));
         return Err(error.with_hint("replace it with --force, or choose another name with -o"));
     }
-    let bar = Bar::bytes(&path.to_string_lossy());
+    let bar = Bar::bytes(&path);
     let mut fetching = session.download(address.as_str()).on_progress(bar.hear());
     if !args.force {
         fetching = fetching.keep_existing();

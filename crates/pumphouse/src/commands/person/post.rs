@@ -64,7 +64,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
             (doing::send(found.address(note)).await?, Some(text))
         }
         Some(path) => {
-            let bar = Bar::bytes(&path.to_string_lossy());
+            let bar = Bar::bytes(&path);
             let upload = Upload::from_path(path).await?.on_progress(bar.hear());
             let text = args.written.read_if_given().await?;
             let mut file = session.file(upload).change(|act| found.address(act));

@@ -85,7 +85,7 @@ impl Changes {
 async fn change(session: &Session, changes: Changes, format: Format) -> Result<(), Error> {
     let mut change = session.edit_profile();
     if let Some(path) = changes.avatar {
-        let bar = Bar::bytes(&path.to_string_lossy());
+        let bar = Bar::bytes(&path);
         let picture = Upload::from_path(path).await?.on_progress(bar.hear());
         let picture = session.avatar(picture).await;
         drop(bar);

@@ -30,7 +30,7 @@ pub(crate) struct Args {
 /// Uploads, and prints the id of what the server made of it.
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let session = args.account.session().await?;
-    let bar = Bar::bytes(&args.file.to_string_lossy());
+    let bar = Bar::bytes(&args.file);
     let upload = Upload::from_path(args.file).await?.on_progress(bar.hear());
     let uploaded = session.upload(upload).await;
     drop(bar);

@@ -74,10 +74,10 @@ impl Bar {
     fn show(&self, far: Progress) {
         let (template, done, of) = match far {
             Progress::Database { done, of } => {
-                ("database  {bar:40} {bytes}/{total_bytes}", done, of)
+                ("database  {wide_bar} {bytes}/{total_bytes}", done, of)
             }
             Progress::Uploads { done, of } => {
-                ("uploads   {bar:40} {pos}/{len}", done.into(), of.into())
+                ("uploads   {wide_bar} {pos}/{len}", done.into(), of.into())
             }
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
