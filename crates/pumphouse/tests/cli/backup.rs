@@ -262,6 +262,26 @@ async fn a_run_that_was_cut_off_is_gone_on_with() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_was_killed_before_it_wrote_anything_is_no_dead_end() {
+    let world = World::start().await;
+    let alice = &world.alice;
+    let killed = alice.path().join("killed");
+    fs::create_dir(&killed).unwrap();
+    fs::write(killed.join(".new-abcd"), "half").unwrap();
+    // Nothing says that this is of a backup.
+    let theirs = alice.run(&["backup", "killed"]);
+    assert_eq!(theirs.status, 2, "{}", theirs.text());
+    assert!(killed.join(".new-abcd").exists());
+    fs::write(killed.join(".lock"), "").unwrap();
+    alice.out(&["backup", "killed"]);
+    assert!(!killed.join(".new-abcd").exists());
+    // Nor does one stay from a later run.
+    fs::write(killed.join(".new-efgh"), "half").unwrap();
+    alice.out(&["backup", "killed"]);
+    assert!(!killed.join(".new-efgh").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_processes_do_not_write_one_backup() {
     let world = World::start().await;
     let alice = &world.alice;

@@ -43,6 +43,7 @@ impl Directory {
             return Err(Error::usage(message).with_hint("name another directory"));
         }
         let lock = lock(path)?;
+        remove_unfinished(path, UNFINISHED).map_err(failed)?;
         // Another process may have been faster.
         let known = Manifest::read(&manifest)?;
         let mut directory = Self {
@@ -99,14 +100,30 @@ fn make_private(path: &Path) -> io::Result<()> {
 }
 
 const LOCK: &str = ".lock";
+/// How the names of files begin that are being written.
+const UNFINISHED: &str = ".new-";
 
+/// Whether nothing is in it but what a run leaves that was killed before it wrote anything whole.
 fn is_empty(path: &Path) -> io::Result<bool> {
+    let is_begun = path.join(LOCK).exists();
     for entry in fs::read_dir(path)? {
-        if entry?.file_name() != LOCK {
+        let name = entry?.file_name();
+        if name != LOCK && !(is_begun && name.to_string_lossy().starts_with(UNFINISHED)) {
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+/// Takes away what was being written under names that begin like this when a run was cut off.
+pub(super) fn remove_unfinished(directory: &Path, names: &str) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(names) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 fn lock(path: &Path) -> Result<File, Error> {

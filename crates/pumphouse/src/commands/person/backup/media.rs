@@ -1,7 +1,6 @@
 //! The files that were posted: each under a name of its own.
 
 use std::collections::{HashMap, HashSet};
-use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -9,7 +8,7 @@ use pumphouse_activity::{Activity, MediaLink, Object};
 use pumphouse_client::{Session, Url};
 use serde::{Deserialize, Serialize};
 
-use super::directory::{Directory, not_written};
+use super::directory::{Directory, not_written, remove_unfinished};
 use super::lines::{self, Lines};
 use super::manifest::Failure;
 use crate::error::Error;
@@ -45,7 +44,7 @@ pub(super) async fn fetch(
     };
     let sources = sources(directory, profile, with_inbox).map_err(failed)?;
     let media = directory.media();
-    remove_parts(&media).map_err(failed)?;
+    remove_unfinished(&media, ".part-").map_err(failed)?;
     let path = directory.collection("media");
     let mut names = Names::read(&path).map_err(failed)?;
     for source in &sources {
@@ -183,19 +182,10 @@ impl Names {
     }
 }
 
-/// Takes away what was being fetched when a run was cut off.
-fn remove_parts(media: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(media)? {
-        let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with(".part-") {
-            fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
