@@ -12,6 +12,9 @@ use crate::{files, output, text};
 /// The name under which servers and people see this program.
 pub(crate) const APPLICATION: &str = "pumphouse";
 
+/// The account, where no option names it; an empty variable names none.
+const VARIABLE: &str = "PUMPHOUSE_ACCOUNT";
+
 /// How servers are reached.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Connection {
@@ -69,7 +72,8 @@ fn authority(path: &Path) -> Result<Vec<u8>, Error> {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Choice {
     /// The account to use, if it is not the one chosen with `pumphouse switch` or the only one
-    #[arg(long, short, env = "PUMPHOUSE_ACCOUNT", value_name = "USER@HOST")]
+    /// [env: PUMPHOUSE_ACCOUNT]
+    #[arg(long, short, value_name = "USER@HOST")]
     account: Option<Acct>,
 }
 
@@ -108,6 +112,9 @@ impl Choice {
         if let Some(account) = &self.account {
             return Ok(account.clone());
         }
+        if let Some(account) = from_environment()? {
+            return Ok(account);
+        }
         if let Some(account) = DefaultAccount::here()?.get()? {
             return Ok(account);
         }
@@ -133,6 +140,17 @@ impl Choice {
             }
         }
     }
+}
+
+fn from_environment() -> Result<Option<Acct>, Error> {
+    let Some(named) = std::env::var_os(VARIABLE).filter(|named| !named.is_empty()) else {
+        return Ok(None);
+    };
+    let account = named
+        .to_string_lossy()
+        .parse()
+        .map_err(|error| Error::usage(format!("{VARIABLE} names no account")).with_source(error))?;
+    Ok(Some(account))
 }
 
 /// The account that is used when none is named: a line in a file of its own.

@@ -15,6 +15,11 @@ struct Outcome {
 
 /// Runs the program with a home of its own and nothing else of the environment.
 fn pumphouse(home: &Path, arguments: &[&str]) -> Outcome {
+    pumphouse_in(home, arguments, &[])
+}
+
+/// The same, with variables of the environment.
+fn pumphouse_in(home: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Outcome {
     let output = Command::new(env!("CARGO_BIN_EXE_pumphouse"))
         .args(arguments)
         .env_clear()
@@ -22,6 +27,7 @@ fn pumphouse(home: &Path, arguments: &[&str]) -> Outcome {
         .env("XDG_CONFIG_HOME", home)
         .env("XDG_STATE_HOME", home.join("state"))
         .env("APPDATA", home)
+        .envs(variables.iter().copied())
         .stdin(Stdio::null())
         .output()
         .unwrap();
@@ -285,6 +291,29 @@ fn several_accounts_want_a_choice() {
         only.err
     );
     assert!(!only.err.contains("hush"));
+}
+
+#[test]
+fn the_environment_names_an_account_or_none() {
+    let home = home();
+    let in_account = |named| {
+        let outcome = pumphouse_in(home.path(), &["whoami"], &[("PUMPHOUSE_ACCOUNT", named)]);
+        outcome.err
+    };
+    assert!(in_account("").starts_with("error: no account is logged in here\n"));
+    assert!(in_account("a@one.invalid").contains("a@one.invalid"));
+    let wrong = in_account("one");
+    assert!(
+        wrong.starts_with("error: PUMPHOUSE_ACCOUNT names no account: "),
+        "{wrong}"
+    );
+    // An option comes first.
+    let variables = [("PUMPHOUSE_ACCOUNT", "one")];
+    let arguments = ["whoami", "--account", "b@two.invalid"];
+    let chosen = pumphouse_in(home.path(), &arguments, &variables);
+    assert!(chosen.err.contains("b@two.invalid"), "{}", chosen.err);
+    let empty = pumphouse(home.path(), &["whoami", "--account", ""]);
+    assert_eq!(empty.status, 2, "{}", empty.err);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use pumphouse_client::{Method, Request, Response, StatusCode, Upload};
+use pumphouse_client::{ErrorKind, Method, Request, Response, StatusCode, Upload};
 
 use crate::account::Account;
 use crate::error::Error;
@@ -121,7 +121,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     if args.unsigned {
         request = request.unsigned();
     }
-    let answer = request.send_for_any().await?;
+    let answer = request.send_for_any().await.map_err(in_words_of_options)?;
     print(&answer, args.include)?;
     let status = answer.status();
     if status.is_client_error() || status.is_server_error() {
@@ -131,6 +131,21 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         )));
     }
     Ok(())
+}
+
+/// The error, with the options that would do it where the library names what they do.
+fn in_words_of_options(error: pumphouse_client::Error) -> Error {
+    let hint = match error.kind() {
+        ErrorKind::ForeignOrigin => {
+            Some("ask other servers without the token, with --unsigned or --as-client")
+        }
+        _ => None,
+    };
+    let error = Error::from(error);
+    match hint {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    }
 }
 
 const FORM: &str = "application/x-www-form-urlencoded";
