@@ -358,3 +358,57 @@ async fn a_server_that_cannot_be_reached_is_waited_for_and_nothing_is_lost() {
     assert_eq!(watch.text(), "three");
     watch.end();
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_watched_is_told() {
+    use std::io::Read as _;
+
+    use crate::support::Outcome;
+
+    let world = World::start().await;
+    let (alice, bob) = (&world.alice, &world.bob);
+    let arguments = ["watch", "--major", "--direct"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pumphouse"));
+    let mut child = bob
+        .environment(&mut command)
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut err = BufReader::new(child.stderr.take().unwrap());
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let (mut said, mut shown) = (String::new(), String::new());
+    err.read_line(&mut said).unwrap();
+    alice.out(&["post", "--to", "bob", "--title", "Noon", "At <noon>"]);
+    while !shown.ends_with("\n\n") {
+        assert_ne!(out.read_line(&mut shown).unwrap(), 0, "{shown}");
+    }
+    // What was shown can be named.
+    let named = bob.run(&["show", "1"]);
+    let interrupt = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(interrupt.unwrap().success());
+    err.read_to_string(&mut said).unwrap();
+    out.read_to_string(&mut shown).unwrap();
+    let watched = Outcome {
+        said: format!("$ pumphouse {}", arguments.join(" ")),
+        status: child.wait().unwrap().code().unwrap(),
+        out: shown,
+        err: said,
+    };
+    let (_, carol) = world.newcomer("carol").await;
+    assert_transcript!(
+        "watch",
+        [
+            watched,
+            named,
+            carol.run(&["watch"]),
+            carol.run(&["watch", "--account", &carol.address]),
+            bob.run(&["watch", "--major", "--minor"]),
+            bob.run(&["watch", "--count", "3"]),
+        ]
+    );
+}

@@ -3,6 +3,7 @@
 #![cfg(all(feature = "client", feature = "server"))]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod access;
 mod backup;
 mod calls;
 mod editor;

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use pumphouse_client::{Callback, Client, FileStore};
 
-use crate::person::RealServer;
+use crate::person::{Person, RealServer};
 
 /// A server with alice and bob.
 pub(crate) struct World {
@@ -24,7 +24,7 @@ pub(crate) struct Home {
 
 /// What a command did.
 pub(crate) struct Outcome {
-    said: String,
+    pub(crate) said: String,
     pub(crate) status: i32,
     pub(crate) out: String,
     pub(crate) err: String,
@@ -49,6 +49,15 @@ impl World {
         happens(&alice, &bob).await;
         let server = RealServer::start_over(_directory, &listen).await;
         Self { server, alice, bob }
+    }
+
+    /// Somebody with an account and a browser, and their home, where nobody is logged in.
+    pub(crate) async fn newcomer(&self, name: &str) -> (Person, Home) {
+        let home = Home {
+            directory: tempfile::tempdir().unwrap(),
+            address: self.server.acct(name).to_string(),
+        };
+        (self.server.person(name).await, home)
     }
 
     /// An address on the server.
