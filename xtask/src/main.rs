@@ -20,7 +20,10 @@ struct Args {
 #[derive(Subcommand)]
 enum Command {
     /// Measure, each figure next to a baseline in the same run
-    #[command(after_help = "Example:\n  cargo xtask bench server --seconds 3")]
+    #[command(after_help = "\
+Examples:
+  cargo xtask bench server --seconds 3
+  cargo xtask bench cli --seconds 10")]
     Bench {
         /// What to measure
         #[arg(default_value = "server")]
@@ -45,6 +48,9 @@ enum Command {
 
 #[derive(Clone, clap::ValueEnum)]
 enum What {
+    /// Start of `pumphouse inbox`: time to the first byte at a server, next to that of `pumphouse
+    /// --version` to its end, and the most memory
+    Cli,
     /// Time of one signature and one verification, next to the bare HMAC
     Oauth1,
     /// Requests per second, next to a bare handler that answers the same bytes
@@ -62,6 +68,7 @@ fn main() -> anyhow::Result<()> {
         } => {
             let time = Duration::from_secs(seconds);
             match what {
+                What::Cli => bench::cli::run(time, &data),
                 What::Oauth1 => bench::oauth1::run(time),
                 What::Server => bench::server::run(time, &data, activities, only),
             }
