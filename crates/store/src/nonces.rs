@@ -24,6 +24,9 @@ const KEPT: i64 = 600;
 /// Every signed request writes to a file while others wait: into one of so many.
 const SHARDS: u64 = 4;
 
+/// And so many sets are in memory for each: one that grows is copied while others wait.
+const SETS: u64 = 64;
+
 /// A digest and a time-stamp.
 const RECORD: usize = 8 + 8;
 
@@ -115,7 +118,7 @@ impl Shard {
     }
 
     fn insert(&mut self, digest: u64, timestamp: i64) -> io::Result<bool> {
-        if self.waiting.seen.contains(&digest) {
+        if self.waiting.seen.contains(digest) {
             return Ok(false);
         }
         self.growing.insert(digest, timestamp)
@@ -134,6 +137,33 @@ impl Shard {
     }
 }
 
+/// Digests, by a part of them that is not the one by which shards are told apart.
+struct Seen(Vec<HashSet<u64>>);
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self((0..SETS).map(|_| HashSet::new()).collect())
+    }
+}
+
+impl Seen {
+    fn set(digest: u64) -> usize {
+        (digest / SHARDS % SETS) as usize
+    }
+
+    fn contains(&self, digest: u64) -> bool {
+        self.0[Self::set(digest)].contains(&digest)
+    }
+
+    fn insert(&mut self, digest: u64) {
+        self.0[Self::set(digest)].insert(digest);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.iter().all(HashSet::is_empty)
+    }
+}
+
 /// A file, and what is in it.
 struct Generation {
     file: File,
@@ -141,7 +171,7 @@ struct Generation {
     length: u64,
     /// Whether part of a record may stand behind them: its process or its disk came to an end.
     torn: bool,
-    seen: HashSet<u64>,
+    seen: Seen,
     /// The newest time-stamp.
     newest: i64,
 }
@@ -156,7 +186,7 @@ impl Generation {
         let mut generation = Self {
             length: 0,
             torn: true,
-            seen: HashSet::new(),
+            seen: Seen::default(),
             newest: i64::MIN,
             file,
         };
@@ -180,7 +210,7 @@ impl Generation {
 
     /// Writes before it is believed; false if it was there.
     fn insert(&mut self, digest: u64, timestamp: i64) -> io::Result<bool> {
-        if self.seen.contains(&digest) {
+        if self.seen.contains(digest) {
             return Ok(false);
         }
         if self.torn {
@@ -196,7 +226,7 @@ impl Generation {
     fn clear(&mut self) -> io::Result<()> {
         self.file.set_len(0)?;
         self.length = 0;
-        self.seen = HashSet::new();
+        self.seen = Seen::default();
         self.newest = i64::MIN;
         Ok(())
     }
@@ -301,7 +331,7 @@ mod tests {
             file: OpenOptions::new().write(true).open("/dev/full").unwrap(),
             length: 0,
             torn: false,
-            seen: HashSet::new(),
+            seen: Seen::default(),
             newest: i64::MIN,
         };
         let error = refused(full.insert(1, 1).unwrap_err());
