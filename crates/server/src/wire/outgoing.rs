@@ -1,5 +1,7 @@
 //! Answers, and the shapes of refusals (pump.io protocol, section 13.2).
 
+use std::cell::RefCell;
+
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -145,20 +147,15 @@ impl Document {
     where
         T: Serialize + ToAs2,
     {
-        let written = match form {
-            Form::Native => serde_json::to_vec(document),
-            Form::As2 => {
-                serde_json::to_vec(&as2::Document::new(document.to_as2(&Local::new(base))))
-            }
+        let body = match form {
+            Form::Native => write(document),
+            Form::As2 => write(&as2::Document::new(document.to_as2(&Local::new(base)))),
         };
-        let mut written = written.map_err(|error| Error::internal("answer", error))?;
-        written.shrink_to_fit();
+        let body = body.map_err(|error| Error::internal("answer", error))?;
         Ok(Self {
             form,
-            tag: (form == Form::Native)
-                .then(|| entity_tag(&written))
-                .flatten(),
-            body: written.into(),
+            tag: (form == Form::Native).then(|| entity_tag(&body)).flatten(),
+            body,
         })
     }
 
@@ -182,6 +179,23 @@ impl IntoResponse for Document {
         }
         response
     }
+}
+
+/// Writes a document into a block of its own length: it is kept, and what had to grow and shrink
+/// would leave holes in memory.
+fn write<T: Serialize>(document: &T) -> serde_json::Result<Bytes> {
+    /// What a thread keeps to write the next one into.
+    const ROOM: usize = 64 << 10;
+    thread_local! {
+        static WRITTEN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+    let mut written = WRITTEN.take();
+    written.clear();
+    let outcome = serde_json::to_writer(&mut written, document);
+    let body = outcome.map(|()| Bytes::copy_from_slice(&written));
+    written.shrink_to(ROOM);
+    WRITTEN.set(written);
+    body
 }
 
 /// A weak tag of a body: one fast hash.
