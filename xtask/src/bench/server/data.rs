@@ -19,6 +19,8 @@ const PEOPLE: usize = 100;
 const FOLLOWED: usize = 2;
 /// How many activities are written in a transaction.
 const BATCH: usize = 5_000;
+/// How many bytes a nonce takes in its file.
+const NONCE: u64 = 16;
 
 /// A data directory with users, and notes that they wrote.
 pub(super) struct Data {
@@ -35,11 +37,13 @@ impl Data {
             let kept: Value = serde_json::from_slice(&kept)?;
             if kept["notes"].as_u64() == Some(notes as u64) {
                 let people = kept["people"].as_array().context("no people")?;
-                return Ok(Self {
+                let data = Self {
                     directory: directory.to_owned(),
                     people: people.iter().map(Person::load).collect::<Result<_>>()?,
                     notes,
-                });
+                };
+                data.forget_nonces()?;
+                return Ok(data);
             }
         }
         if directory.exists() {
@@ -61,6 +65,35 @@ impl Data {
     /// The data directory of the server.
     pub(super) fn store(&self) -> PathBuf {
         self.directory.join("data")
+    }
+
+    /// How many nonces are in its files: those of the requests of some minutes, which the server has
+    /// in memory too.
+    pub(super) fn nonces(&self) -> Result<u64> {
+        let lengths = self.nonce_files()?.into_iter().map(|file| {
+            let length = fs::metadata(file)?.len();
+            Ok(length / NONCE)
+        });
+        lengths.sum()
+    }
+
+    /// Those of an earlier run would count as memory of this one.
+    fn forget_nonces(&self) -> Result<()> {
+        for file in self.nonce_files()? {
+            fs::remove_file(file)?;
+        }
+        Ok(())
+    }
+
+    fn nonce_files(&self) -> Result<Vec<PathBuf>> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(self.store())? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with("nonces.") {
+                files.push(entry.path());
+            }
+        }
+        Ok(files)
     }
 
     /// The address of a note.

@@ -54,8 +54,10 @@ async fn measure(time: Duration, directory: &Path, notes: usize, only: String) -
     }
     let memory = [bench.server.memory(), bench.server.mapped()];
     let [all, mapped] = memory.map(|kib| kib.unwrap_or_default() as f64 / 1_024.0);
+    let nonces = bench.data.nonces()? as f64 / 1e6;
     println!(
-        "memory of the server after reading: {all:.0} MiB, of which pages of files {mapped:.0} MiB"
+        "memory of the server after reading: {all:.0} MiB, of which pages of files {mapped:.0} MiB; \
+         with {nonces:.2} million nonces, of the requests of the last minutes"
     );
     for connections in [1, 32] {
         bench.posts(connections).await?;
