@@ -124,7 +124,9 @@ fn insert_of(
         return Err(Error::bad_request("people are made by registration"));
     }
     // The name of something on this server is given by this server, and that of everybody by nobody.
-    let is_taken = |id: &&str| urls.is_own_id(id) || *id == PUBLIC;
+    // What people write to, where it stands under the address of another server, is that server's.
+    let holds_people = matches!(&*object_type, "group" | "collection");
+    let is_taken = |id: &&str| urls.is_own_id(id) || *id == PUBLIC || holds_people && is_page(id);
     if let Some(id) = object.id.as_deref().filter(is_taken) {
         return Err(no_such(given, id));
     }

@@ -68,11 +68,21 @@ impl Sight<'_> {
             return Ok(false);
         }
         match self.snapshot.object_by_id(id)? {
-            Some(members) => {
-                Ok(self.is_head(&members, user.person) || self.is_member(&members, user.person)?)
-            }
+            Some(members) => Ok(self.was_meant(&members, stored)
+                && (self.is_head(&members, user.person)
+                    || self.is_member(&members, user.person)?)),
             None => Ok(false),
         }
+    }
+
+    /// Whether a name meant this group or collection when an activity was addressed to it: this server
+    /// gave the name, or the thing bore it by then. Who takes a name later reads nothing of what was
+    /// written to its former bearer.
+    fn was_meant(&self, named: &StoredObject, in_activity: &StoredActivity) -> bool {
+        self.site.urls.is_own_id(&named.id)
+            || named
+                .posted_by
+                .is_some_and(|posting| posting <= in_activity.key)
     }
 
     /// Who made a group reads what is written to it, without being a member (section 5.2).

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     addressed, comment, does, href, ids, mention, note, post, post_publicly, public, recipients,
+    with_target,
 };
 
 /// Everybody who may or may not see what Alice writes.
@@ -432,4 +433,57 @@ async fn quirk_40_words_do_not_name_what_may_not_be_seen() {
     }
     let feed = carol.get(&bob.path("feed")).await.ok();
     assert!(!feed.to_string().contains("Surprise"), "{feed}");
+}
+
+#[tokio::test]
+async fn who_takes_a_name_later_reads_nothing_that_was_written_to_it_before() {
+    let server = TestServer::start().await;
+    let (alice, mallory) = (server.user("alice").await, server.user("mallory").await);
+    let club = |object_type: &str| {
+        json!({"objectType": object_type, "id": format!("tag:x.test,2026:{object_type}"),
+            "displayName": "Club", "objectTypes": ["person"]})
+    };
+    for (object_type, becomes_member) in [
+        ("group", does("join", mention(&club("group")))),
+        (
+            "collection",
+            with_target(does("add", mallory.person()), &club("collection")),
+        ),
+    ] {
+        let named = club(object_type);
+        let write = || addressed(post(note("For the club")), "to", &[mention(&named)]);
+        let before = alice.does(write()).await;
+        mallory.does(post_publicly(named.clone())).await;
+        let of_its_maker = mallory.get(href(&before)).await.status;
+        mallory.does(becomes_member).await;
+        let of_a_member = mallory.get(href(&before)).await.status;
+        assert_eq!([of_its_maker, of_a_member], [403, 403], "{object_type}");
+        assert_eq!(mallory.get(href(&before["object"])).await.status, 403);
+        let feed = mallory.get(&alice.path("feed")).await.ok();
+        assert!(!ids(&feed).contains(&before["id"].as_str().unwrap().to_owned()));
+        // Who writes to it now means what it is now.
+        let after = alice.does(write()).await;
+        mallory.get(href(&after)).await.ok();
+    }
+}
+
+#[tokio::test]
+async fn nobody_makes_a_group_or_collection_under_the_address_of_another_server() {
+    let server = TestServer::start().await;
+    let mallory = server.user("mallory").await;
+    for (object_type, id) in [
+        ("group", "https://other.test/api/group/X"),
+        ("group", "HTTP://other.test/api/group/X"),
+        ("collection", "https://other.test/api/user/alice/followers"),
+    ] {
+        let named = json!({"objectType": object_type, "id": id, "displayName": "Club"});
+        for verb in ["post", "create"] {
+            let text = format!("No such '{object_type}' with id '{id}'");
+            let refused = mallory.tries(does(verb, named.clone())).await;
+            refused.refused(400, &text);
+        }
+    }
+    // Other things may have any address (section 7.9).
+    let bookmark = json!({"objectType": "bookmark", "id": "https://other.test/page"});
+    mallory.does(post(bookmark)).await;
 }
