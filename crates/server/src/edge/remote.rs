@@ -1,6 +1,6 @@
 //! Where a request comes from, also through a proxy.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use http::{HeaderMap, HeaderName};
 
@@ -34,7 +34,7 @@ impl Proxies {
         address.is_loopback() || self.0.contains(&address)
     }
 
-    /// Who sent a request. Nothing is known of it if a proxy does not say.
+    /// Who sent a request. Nothing is known of it if a proxy does not say, or says what is no address.
     ///
     /// Each proxy adds whom it heard from at the end, so the last that is no proxy of ours is the
     /// one whom ours heard from; what stands in front of it can be made up.
@@ -44,12 +44,24 @@ impl Proxies {
         }
         let lists = headers.get_all(FORWARDED_FOR).iter().rev();
         lists
-            .filter_map(|list| list.to_str().ok())
-            .flat_map(|list| list.rsplit(','))
-            .filter_map(|address| address.trim().parse::<IpAddr>().ok())
-            .find(|address| !self.contain(*address))
+            .flat_map(|list| list.as_bytes().rsplit(|byte| *byte == b','))
+            .map(address)
+            .find(|address| !address.is_some_and(|address| self.contain(address)))
+            .flatten()
             .map(|address| Remote(address.to_canonical()))
     }
+}
+
+/// An address as proxies write it: bare, in brackets, or with the port of the connection.
+fn address(written: &[u8]) -> Option<IpAddr> {
+    let written = str::from_utf8(written).ok()?.trim();
+    let bracketed = || written.strip_prefix('[')?.strip_suffix(']');
+    let with_port = || written.parse::<SocketAddr>().ok();
+    written
+        .parse()
+        .ok()
+        .or_else(|| bracketed()?.parse::<Ipv6Addr>().ok().map(IpAddr::V6))
+        .or_else(|| with_port().map(|address| address.ip()))
 }
 
 impl Remote {
@@ -89,6 +101,27 @@ mod tests {
             ("192.0.2.9", "2001:db8::1", Some("2001:db8::1")),
             ("::1", "", None),
             ("127.0.0.1", "nobody", None),
+            // What the proxy of ours says counts, however it writes it,
+            (
+                "127.0.0.1",
+                "10.0.0.1, 203.0.113.5:51234",
+                Some("203.0.113.5"),
+            ),
+            (
+                "127.0.0.1",
+                "10.0.0.1, [2001:db8::1]:4711",
+                Some("2001:db8::1"),
+            ),
+            ("127.0.0.1", "10.0.0.1, [2001:db8::1]", Some("2001:db8::1")),
+            (
+                "127.0.0.1",
+                "203.0.113.5, 192.0.2.9:80",
+                Some("203.0.113.5"),
+            ),
+            // and what it cannot say is not looked for in what the client made up.
+            ("127.0.0.1", "10.0.0.1, unknown", None),
+            ("127.0.0.1", "10.0.0.1, _hidden, 192.0.2.9", None),
+            ("127.0.0.1", "10.0.0.1,", None),
         ] {
             assert_eq!(
                 remote(peer, forwarded).as_deref(),
