@@ -3,7 +3,7 @@
 use pumphouse_activity::{Collection, Object};
 use pumphouse_store::{Edge, End, Snapshot, StoredObject};
 
-use super::paging::{PageRequest, link, link_people, resolve, slice};
+use super::paging::{PageRequest, Visible, link, link_people, resolve, slice};
 use super::render::{Detail, Renderer};
 use super::visibility::Sight;
 use super::{Site, Viewer, lists, search};
@@ -67,7 +67,12 @@ pub(crate) fn page(
         Some(member_type) if !lists::is_of(object, member_type)? => Ok(false),
         _ => sight.of_object(object),
     };
-    let slice = slice(request.count, start, read, Some(&visible))?;
+    // Who follows whom is everybody's to see, so that the store can skip them.
+    let visible: Option<Visible<'_, StoredObject>> = match edge {
+        Edge::Follow => None,
+        _ => Some(&visible),
+    };
+    let slice = slice(request.count, start, read, visible)?;
 
     let stored: Vec<StoredObject> = slice.items.into_iter().map(|(_, object)| object).collect();
     let mut items = Renderer::new(snapshot, site, viewer).objects(&stored, Detail::Full)?;

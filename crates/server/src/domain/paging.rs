@@ -10,6 +10,12 @@ use crate::urls::component;
 /// How many items are looked through for a page of what the viewer may see.
 const LOOKED_THROUGH: usize = 1_000;
 
+/// And how many more for an offset into it.
+const SKIPPED: usize = 10_000;
+
+/// How many of them are in memory at a time; more than are shown.
+const CHUNK: usize = 250;
+
 /// The part of a feed that is asked for, as it stood in the query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PageRequest {
@@ -54,25 +60,28 @@ pub(super) fn resolve(
 }
 
 /// Reads as many visible items as were asked for, looking through a bounded number of them.
-/// Without a test of what is visible everything is, and the store skips an offset by itself.
+/// Without a test of what is visible everything is, and the store skips an offset by itself. Refuses
+/// an offset that leads further into a list than is looked through.
 pub(super) fn slice<T>(
     count: u32,
     start: Position,
     read: impl Fn(Paging) -> Result<Vec<(i64, T)>>,
     visible: Option<Visible<'_, T>>,
 ) -> Result<Slice<T>> {
-    let (skip, mut position) = match (start, visible) {
+    let (mut skip, mut position) = match (start, visible) {
         (Position::Offset(offset), Some(_)) => (offset as usize, Position::Offset(0)),
         _ => (0, start),
     };
+    let is_deep = skip > SKIPPED;
+    let reach = LOOKED_THROUGH + skip.min(SKIPPED);
     let towards_newer = matches!(start, Position::Since(_));
     // One more than is shown tells whether there is more.
-    let wanted = skip + count as usize + 1;
-    let mut found = Vec::new();
+    let wanted = count as usize + 1;
+    let mut items = Vec::new();
     let mut looked_through = 0;
     let mut ended = false;
-    while found.len() < wanted && looked_through < LOOKED_THROUGH + skip {
-        let asked = (wanted - found.len()).min(LOOKED_THROUGH);
+    while items.len() < wanted && looked_through < reach && !ended {
+        let asked = (wanted - items.len()).saturating_add(skip).min(CHUNK);
         let mut chunk = read(Paging {
             count: u32::try_from(asked).unwrap_or(u32::MAX),
             position,
@@ -93,19 +102,22 @@ pub(super) fn slice<T>(
                 Some(visible) => visible(&item.1)?,
                 None => true,
             };
-            if shown {
-                found.push(item);
+            match (shown, skip) {
+                (false, _) => {}
+                (true, 0) => items.push(item),
+                (true, _) => skip -= 1,
             }
         }
-        if ended {
-            break;
-        }
+    }
+    if is_deep && skip > 0 && !ended {
+        return Err(Error::bad_request(
+            "Offset is too large; page with 'before' instead",
+        ));
     }
     // Behind what is newer than a cursor there is always the cursor itself; and what was not
     // looked through may hold more.
-    let more = towards_newer || found.len() == wanted || !ended;
-    found.truncate(wanted - 1);
-    let mut items = found.split_off(skip.min(found.len()));
+    let more = towards_newer || items.len() == wanted || !ended;
+    items.truncate(wanted - 1);
     if towards_newer {
         items.reverse();
     }
@@ -171,5 +183,71 @@ fn turn<T, U>(
                 format!("{url}?before={}{search}", component(id(last))),
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// A list of so many numbers, newest first, of which the viewer sees the even ones; and how many
+    /// were read at once, and in all.
+    struct List {
+        length: i64,
+        most: Cell<usize>,
+        all: Cell<usize>,
+    }
+
+    impl List {
+        fn of(length: i64) -> Self {
+            Self {
+                length,
+                most: Cell::new(0),
+                all: Cell::new(0),
+            }
+        }
+
+        fn page(&self, count: u32, offset: u32) -> Result<Vec<i64>> {
+            let read = |paging: Paging| {
+                let newest = match paging.position {
+                    Position::Before(position) => position - 1,
+                    Position::Offset(0) => self.length,
+                    other => panic!("{other:?} is left to the store"),
+                };
+                let oldest = 1.max(newest - i64::from(paging.count) + 1);
+                let items: Vec<_> = (oldest..=newest).rev().map(|item| (item, item)).collect();
+                self.most.set(self.most.get().max(items.len()));
+                self.all.set(self.all.get() + items.len());
+                Ok(items)
+            };
+            let visible = |item: &i64| Ok(item % 2 == 0);
+            let slice = slice(count, Position::Offset(offset), read, Some(&visible))?;
+            Ok(slice.items.into_iter().map(|(item, _)| item).collect())
+        }
+    }
+
+    #[test]
+    fn an_offset_counts_what_is_visible() {
+        let list = List::of(2_000);
+        assert_eq!(list.page(3, 0).unwrap(), [2_000, 1_998, 1_996]);
+        assert_eq!(list.page(2, 990).unwrap(), [20, 18]);
+        assert_eq!(list.page(9, 998).unwrap(), [4, 2]);
+        assert!(list.page(9, 1_000).unwrap().is_empty());
+        assert!(list.page(9, u32::MAX).unwrap().is_empty());
+        assert_eq!(list.page(0, 7).unwrap(), [] as [i64; 0]);
+    }
+
+    #[test]
+    fn a_large_offset_reads_a_bounded_part_of_a_list_and_keeps_little_of_it() {
+        let list = List::of(1_000_000);
+        let refused = list.page(20, u32::MAX).unwrap_err();
+        assert_eq!(
+            refused.text,
+            "Offset is too large; page with 'before' instead"
+        );
+        assert!(list.all.get() <= LOOKED_THROUGH + SKIPPED + CHUNK);
+        assert!(list.most.get() <= CHUNK);
     }
 }
