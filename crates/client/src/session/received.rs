@@ -10,7 +10,8 @@ use crate::transport::Answer;
 
 /// A value from a server, together with the JSON it came as.
 ///
-/// It can be used like the value itself. Cloning shares the JSON.
+/// It can be used like the value itself. Cloning shares the JSON. What the server's users made odd
+/// (a number for a name, a tag that is no object) is left out of the value and stands in the JSON.
 ///
 /// ```no_run
 /// # async fn example(session: pumphouse_client::Session) -> pumphouse_client::Result<()> {
@@ -47,7 +48,7 @@ impl<T: DeserializeOwned> Received<T> {
     /// Decodes an answer.
     pub(crate) fn decode(answer: &Answer) -> Result<Self> {
         Ok(Self {
-            value: answer.json()?,
+            value: answer.fitting()?,
             raw: answer.text()?.into(),
         })
     }

@@ -9,6 +9,7 @@ use pumphouse_activity::nesting;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use super::fitting;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How deep a document may be: far deeper than any real one, and within the stack of any thread,
@@ -94,6 +95,12 @@ impl Answer {
             };
             self.invalid(why).with_source(error)
         })
+    }
+
+    /// The same, without what does not fit: a document is as good as its server's users make it.
+    pub(crate) fn fitting<T: DeserializeOwned>(&self) -> Result<T> {
+        self.json()
+            .or_else(|error| fitting::read(&self.body, MAX_DEPTH).ok_or(error))
     }
 
     /// Where in the document the value is that does not fit, in words.

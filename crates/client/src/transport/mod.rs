@@ -6,6 +6,7 @@
 
 mod answer;
 mod connection;
+mod fitting;
 mod hop;
 mod observer;
 mod origin;

@@ -40,7 +40,7 @@ async fn bad_answers_have_kinds() {
     assert_eq!(not_json, (ErrorKind::InvalidAnswer, 1));
     let truncated = failure(|_| json(r#"{"objectType": "per"#)).await;
     assert_eq!(truncated, (ErrorKind::InvalidAnswer, 1));
-    let wrong_types = failure(|_| json(r#"{"displayName": 5}"#)).await;
+    let wrong_types = failure(|_| json(r#"{"id": 5}"#)).await;
     assert_eq!(wrong_types, (ErrorKind::InvalidAnswer, 1));
     let broken = failure(|_| answer(500, "text/html", "<html>oops</html>")).await;
     assert_eq!(broken, (ErrorKind::Server, 1));
@@ -291,6 +291,30 @@ fn inbox(seen: &Seen) -> Reply {
         links.insert("next".to_owned(), link("before", last));
     }
     json(&serde_json::json!({"totalItems": 45, "links": links, "items": items}).to_string())
+}
+
+/// Servers pass on what anybody sends: `tags` are not looked at (pump.io protocol, section 7.2).
+#[tokio::test]
+async fn one_odd_note_leaves_an_inbox_readable() {
+    let peer = Peer::start(|_| {
+        let deep = format!("{}{}", "[".repeat(1_000), "]".repeat(1_000));
+        json(&format!(
+            r#"{{"totalItems":3,"items":[
+                {{"id":"http://x/3","verb":"post","object":{{"content":"odd","tags":["a"],"title":{deep}}}}},
+                {{"id":4}},
+                {{"id":"http://x/1","verb":"post","object":{{"content":"even","likes":true}}}}]}}"#
+        ))
+    })
+    .await;
+    let page = session(&peer).inbox().page().send().await.unwrap();
+    let texts = page.items().iter().filter_map(|activity| {
+        let object = activity.object.as_ref()?;
+        object.content.as_deref()
+    });
+    // An activity without the id that it was given is one still, but has nothing to show.
+    assert_eq!(page.items().len(), 3);
+    assert_eq!(texts.collect::<Vec<_>>(), ["odd", "even"]);
+    assert!(page.raw().contains(r#""likes":true"#));
 }
 
 #[tokio::test]

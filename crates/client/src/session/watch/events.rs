@@ -53,7 +53,7 @@ impl Events {
     pub(super) async fn next(&mut self) -> Result<Option<Activity>> {
         loop {
             if let Some(data) = self.frames.next() {
-                return self.opened.part(data.into()).json().map(Some);
+                return self.opened.part(data.into()).fitting().map(Some);
             }
             let Some(piece) = self.opened.next().await? else {
                 return Ok(None);
