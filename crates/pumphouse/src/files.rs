@@ -72,6 +72,23 @@ pub(crate) fn new(directory: &Path, ending: &str, text: &str) -> io::Result<Path
 
 /// Waits until no other process holds the lock beside a file; dropping it gives it back.
 pub(crate) fn lock(path: &Path) -> io::Result<File> {
+    let file = open_lock(&path.with_extension("lock"))?;
+    file.lock()?;
+    Ok(file)
+}
+
+/// Takes part in a lock that is this file; dropping it gives it back. Says whether nobody else had part.
+pub(crate) fn share(path: &Path) -> io::Result<(File, bool)> {
+    let file = open_lock(path)?;
+    let is_alone = file.try_lock().is_ok();
+    if is_alone {
+        file.unlock()?;
+    }
+    file.lock_shared()?;
+    Ok((file, is_alone))
+}
+
+fn open_lock(path: &Path) -> io::Result<File> {
     if let Some(directory) = path.parent() {
         make_private_directory(directory)?;
     }
@@ -79,9 +96,7 @@ pub(crate) fn lock(path: &Path) -> io::Result<File> {
     options.create(true).truncate(false).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path.with_extension("lock"))?;
-    file.lock()?;
-    Ok(file)
+    options.open(path)
 }
 
 fn make_private_directory(directory: &Path) -> io::Result<()> {

@@ -1,17 +1,22 @@
 //! What is remembered between commands, for each account: what the last list showed under which
 //! number, and what was posted last. All of it can be lost.
 
+mod numbers;
+
 use std::collections::{BTreeMap, VecDeque};
+use std::fs::File;
+use std::io;
 use std::path::PathBuf;
 
 use pumphouse_activity::{Activity, Object};
 use pumphouse_client::Acct;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::numbers::{Numbers, WatchNumbers, show};
 use crate::error::Error;
 use crate::{files, output, text};
 
-/// How many numbers of a list stay good: the newest.
+/// How many numbers of a list, or of watches, stay good: the newest.
 const MOST_ITEMS: usize = 1000;
 /// In so many lists a place is remembered.
 const MOST_PLACES: usize = 1000;
@@ -49,6 +54,9 @@ pub(crate) struct Memory {
     /// The number of the first item.
     first: usize,
     items: VecDeque<Shown>,
+    /// What was watched since: its numbers go on from those of the list.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    watched: BTreeMap<usize, Shown>,
     last: Option<Shown>,
     /// Up to where lists were shown: ids, by the words of the command.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -59,14 +67,6 @@ pub(crate) struct Memory {
 #[derive(Clone, Debug)]
 pub(crate) struct MemoryFile {
     path: PathBuf,
-}
-
-/// The numbers of one list while it is shown.
-#[derive(Debug)]
-pub(crate) struct Numbers {
-    file: Option<MemoryFile>,
-    shown: VecDeque<Shown>,
-    next: usize,
 }
 
 impl Shown {
@@ -117,15 +117,41 @@ impl Shown {
 }
 
 impl Memory {
-    /// What the last list showed under this number.
+    /// What the last list, or a watch since, showed under this number.
     pub(crate) fn item(&self, number: usize) -> Option<&Shown> {
-        self.items.get(number.checked_sub(self.first)?)
+        let listed = number.checked_sub(self.first);
+        listed
+            .and_then(|index| self.items.get(index))
+            .or_else(|| self.watched.get(&number))
+    }
+
+    /// Takes over what a list showed, up to before this number. What was watched stays where the list
+    /// has not used its numbers.
+    fn list(&mut self, end: usize, items: &VecDeque<Shown>) {
+        self.first = end - items.len();
+        self.items.clone_from(items);
+        self.watched = self.watched.split_off(&end);
+    }
+
+    /// Adds what a watch shows; gives its number, which is the first that nothing else has, from a
+    /// number on.
+    fn watch(&mut self, from: usize, shown: Shown) -> usize {
+        let listed = self.first + self.items.len();
+        let watched = self.watched.last_key_value();
+        let free = watched.map_or(1, |(last, _)| last + 1).max(listed);
+        let number = free.max(from);
+        self.watched.insert(number, shown);
+        if self.watched.len() > MOST_ITEMS {
+            self.watched.pop_first();
+        }
+        number
     }
 
     /// What was shown with this id.
     pub(crate) fn find(&self, id: &str) -> Option<&Shown> {
         self.items
             .iter()
+            .chain(self.watched.values())
             .chain(&self.last)
             .find(|shown| shown.id == id)
     }
@@ -193,6 +219,16 @@ impl MemoryFile {
         }
     }
 
+    /// Begins a watch, which goes on until the result is dropped. What was watched before is forgotten,
+    /// unless another watch goes on still.
+    fn begin_watch(&self) -> io::Result<File> {
+        let (going_on, is_alone) = files::share(&self.path.with_extension("watch"))?;
+        if is_alone {
+            self.update(|memory| memory.watched.clear());
+        }
+        Ok(going_on)
+    }
+
     /// Remembers what was posted last.
     pub(crate) fn posted(&self, activity: &Activity) {
         let shown = Shown::activity(activity);
@@ -200,101 +236,18 @@ impl MemoryFile {
     }
 }
 
-impl Numbers {
-    /// Begins to number a list of an account, from 1.
-    pub(crate) fn of(account: &Acct) -> Self {
-        Self {
-            file: MemoryFile::of(account).ok(),
-            shown: VecDeque::new(),
-            next: 1,
-        }
-    }
-
-    /// The number for the next thing that is shown, dimmed on a terminal. What cannot be named has a
-    /// number, too, which says so when it is used.
-    pub(crate) fn next(&mut self, shown: Option<Shown>) -> String {
-        let number = self.next;
-        self.next += 1;
-        self.shown.push_back(shown.unwrap_or_default());
-        if self.shown.len() > MOST_ITEMS {
-            self.shown.pop_front();
-        }
-        output::dim(&number.to_string())
-    }
-
-    /// The command by which the account chosen with this option shows what was numbered last.
-    pub(crate) fn show(&self, account: Option<&str>) -> String {
-        let account = account.map(|option| format!(" {option}"));
-        format!(
-            "pumphouse show{} {}",
-            account.unwrap_or_default(),
-            self.next - 1
-        )
-    }
-
-    /// Remembers the numbers given so far, if any: an empty list leaves those of the list before. A list that goes on for long does so now and then.
-    pub(crate) fn keep(&self) {
-        if let Some(file) = &self.file
-            && !self.shown.is_empty()
-        {
-            file.update(|memory| {
-                memory.first = self.next - self.shown.len();
-                memory.items.clone_from(&self.shown);
-            });
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn note(id: &str) -> Object {
+    pub(super) fn note(id: &str) -> Object {
         Object::reference("note", id)
     }
 
-    fn file(directory: &tempfile::TempDir) -> MemoryFile {
+    pub(super) fn file(directory: &tempfile::TempDir) -> MemoryFile {
         MemoryFile {
             path: directory.path().join("new/a@b.json"),
         }
-    }
-
-    #[test]
-    fn numbers_lead_back_to_what_was_shown() {
-        let directory = tempfile::tempdir().unwrap();
-        let mut numbers = Numbers {
-            file: Some(file(&directory)),
-            ..Numbers::of(&"a@b".parse().unwrap())
-        };
-        let mut far = note("urn:x");
-        far.links.set("self", "http://far/x");
-        assert_eq!(numbers.next(Shown::object(&note("http://a/1"))), "1");
-        assert_eq!(numbers.next(Shown::object(&Object::default())), "2");
-        assert_eq!(numbers.next(Shown::object(&far)), "3");
-        numbers.keep();
-        let memory = file(&directory).read();
-        assert_eq!(memory.numbers(), Some((1, 3)));
-        assert_eq!(memory.item(1).unwrap().to_object(), note("http://a/1"));
-        assert_eq!(memory.item(2), Some(&Shown::default()));
-        assert_eq!(memory.item(3).unwrap().to_object(), far);
-        assert_eq!((memory.item(0), memory.item(4)), (None, None));
-    }
-
-    #[test]
-    fn only_the_newest_numbers_are_remembered() {
-        let directory = tempfile::tempdir().unwrap();
-        let mut numbers = Numbers {
-            file: Some(file(&directory)),
-            ..Numbers::of(&"a@b".parse().unwrap())
-        };
-        for n in 1..=MOST_ITEMS + 5 {
-            numbers.next(Shown::object(&note(&n.to_string())));
-        }
-        numbers.keep();
-        let memory = file(&directory).read();
-        assert_eq!(memory.numbers(), Some((6, MOST_ITEMS + 5)));
-        assert_eq!(memory.item(5), None);
-        assert_eq!(memory.item(6).unwrap().id, "6");
     }
 
     #[test]

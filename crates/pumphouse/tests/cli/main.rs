@@ -27,4 +27,5 @@ mod terminal;
 #[cfg(target_os = "linux")]
 mod terminals;
 mod tls;
+mod watch;
 mod writing;

@@ -9,13 +9,14 @@ use super::inbox::Which;
 use crate::account::Account;
 use crate::error::Error;
 use crate::extent::Extent;
-use crate::memory::{MemoryFile, Numbers, Shown};
+use crate::memory::{self, MemoryFile, Shown, WatchNumbers};
 use crate::output::Format;
 use crate::{output, text, time, view};
 
 /// Show what arrives in your inbox as it arrives, until Ctrl-C.
 ///
-/// With --json, one document a line.
+/// What arrives is numbered after what the last list showed, so that both can be named. With --json,
+/// one document a line.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -60,7 +61,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         _ => {}
     });
     let mut arriving = watch.stream();
-    let mut numbers = Numbers::of(session.account());
+    let mut numbers = WatchNumbers::of(session.account());
     let account = args.account.option();
     loop {
         let item = tokio::select! {
@@ -75,7 +76,6 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
             return Ok(());
         };
         print(&activity, args.format, &mut numbers, account.as_deref())?;
-        numbers.keep();
         if args.since_last
             && let Some(id) = activity.id.as_deref()
         {
@@ -98,7 +98,7 @@ fn lost(host: &str, error: &pumphouse_client::Error) -> String {
 fn print(
     activity: &Activity,
     format: Format,
-    numbers: &mut Numbers,
+    numbers: &mut WatchNumbers,
     account: Option<&str>,
 ) -> Result<(), Error> {
     let number = numbers.next(Shown::activity(activity));
@@ -107,7 +107,8 @@ fn print(
             .map_err(|error| Error::failure("the activity is no JSON").with_source(error))?;
         return output::line(&text::json(&json));
     }
-    let rest = numbers.show(account);
+    let rest = memory::show(number, account);
     let words = view::activity(activity, time::now(), Extent::Beginning { rest: &rest });
+    let number = output::dim(&number.to_string());
     output::line(&format!("{number} {words}\n"))
 }
