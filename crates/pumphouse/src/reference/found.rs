@@ -67,18 +67,50 @@ pub(super) fn is_mention(object: &Object) -> bool {
     said.iter().all(|property| property.is_none()) && object.file().is_none()
 }
 
-/// The types that are tried for an id that does not say of which type it is.
+/// The types of what people name most, which are tried first.
 const LIKELY_TYPES: [&str; 8] = [
     "note", "comment", "image", "article", "audio", "video", "file", "person",
 ];
 
-/// What the own server knows under an id (pump.io protocol, section 7.9).
+/// All other types that have a path of their own, and that of the rest (pump.io protocol, section 7.1).
+const OTHER_TYPES: [&str; 23] = [
+    "group",
+    "event",
+    "question",
+    "place",
+    "bookmark",
+    "collection",
+    "alert",
+    "application",
+    "badge",
+    "binary",
+    "device",
+    "game",
+    "issue",
+    "job",
+    "offer",
+    "organization",
+    "page",
+    "process",
+    "product",
+    "review",
+    "service",
+    "task",
+    "other",
+];
+
+/// Old servers show none of these, whoever asks: their refusal says nothing (quirk 76).
+const REFUSED_TYPES: [&str; 3] = ["person", "application", "service"];
+
+/// What the own server knows under an id that does not say of which type it is (pump.io protocol,
+/// section 7.9).
 pub(super) async fn by_id(session: &Session, id: &str) -> Result<Option<Object>, Error> {
-    for kind in LIKELY_TYPES {
+    for kind in LIKELY_TYPES.iter().chain(&OTHER_TYPES) {
         let request = session.request(pumphouse_client::Method::GET, &format!("/api/{kind}"));
         match request.query("id", id).send().await {
             Ok(answer) => return Ok(Some(answer.json()?)),
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Refused) => {}
+            Err(error) if error.kind() == ErrorKind::Forbidden && REFUSED_TYPES.contains(kind) => {}
             Err(error) => return Err(error.into()),
         }
     }

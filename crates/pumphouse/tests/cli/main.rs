@@ -12,6 +12,7 @@ mod hostile;
 mod lists;
 mod manuals;
 mod nothing;
+mod others;
 #[path = "../../../client/tests/it/person.rs"]
 mod person;
 mod profile;

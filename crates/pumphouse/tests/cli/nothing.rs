@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// What a command did.
-struct Outcome {
-    status: i32,
-    out: String,
-    err: String,
+pub(crate) struct Outcome {
+    pub(crate) status: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 /// Runs the program with a home of its own and nothing else of the environment.
-fn pumphouse(home: &Path, arguments: &[&str]) -> Outcome {
+pub(crate) fn pumphouse(home: &Path, arguments: &[&str]) -> Outcome {
     pumphouse_in(home, arguments, &[])
 }
 
@@ -197,7 +197,7 @@ fn hosts_that_cannot_be_are_told_apart() {
 }
 
 /// A file of credentials as the store writes it, of a finished log-in.
-fn write_account(home: &Path, account: &str, base: &str) -> PathBuf {
+pub(crate) fn write_account(home: &Path, account: &str, base: &str) -> PathBuf {
     let directory = home.join("pumphouse/accounts");
     fs::create_dir_all(&directory).unwrap();
     let path = directory.join(format!("{}.json", account.replace(':', "%3A")));

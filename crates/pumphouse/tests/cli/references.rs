@@ -44,6 +44,19 @@ async fn a_thing_is_named_by_number_url_page_id_or_as_the_last() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_id_is_found_whatever_the_type() {
+    let world = World::start().await;
+    let alice = &world.alice;
+    for kind in ["note", "group", "question", "review", "hashtag"] {
+        let id = format!("urn:test:{kind}");
+        let object = serde_json::json!({"objectType": kind, "id": id, "displayName": "Named"});
+        let posted = serde_json::json!({"verb": "post", "object": object}).to_string();
+        alice.out(&["request", "POST", "/api/user/alice/feed", "-d", &posted]);
+        assert_eq!(alice.json(&["show", &id])["objectType"], kind);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_activity_of_another_server_stands_for_what_it_is_about() {
     let (here, there) = (World::start().await, World::start().await);
     let (bob, carol) = (&here.bob, &there.alice);

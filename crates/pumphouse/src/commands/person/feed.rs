@@ -140,12 +140,16 @@ impl<'a> List<'a> {
             (None, None) => reading.show(items()).await,
         };
         let shown = match shown {
-            Err(Stopped::Read(error)) if is_kept && since.is_some() && reading.is_lost(&error) => {
+            Err(Stopped::Read(error))
+                if is_kept && since.is_some() && reading.is_lost::<T>(&error) =>
+            {
                 output::note("What was shown last is not there any more; this is the newest.");
                 reading = Reading::begin(&self, false);
                 reading.show(items()).await
             }
-            Err(Stopped::Read(error)) if before.or(since).is_some() && reading.is_lost(&error) => {
+            Err(Stopped::Read(error))
+                if before.or(since).is_some() && reading.is_lost::<T>(&error) =>
+            {
                 let hint = "give the number or the id of something that this list shows";
                 Err(Stopped::Write(Error::from(error).with_hint(hint)))
             }
@@ -284,8 +288,10 @@ impl<'a> Reading<'a> {
     }
 
     /// Whether the server does not know the place any more.
-    fn is_lost(&self, error: &pumphouse_client::Error) -> bool {
-        self.count == 0 && matches!(error.kind(), ErrorKind::Refused | ErrorKind::NotFound)
+    fn is_lost<T: Listed>(&self, error: &pumphouse_client::Error) -> bool {
+        let refuses = matches!(error.kind(), ErrorKind::Refused | ErrorKind::NotFound);
+        let status = error.status().map(|status| status.as_u16());
+        self.count == 0 && (refuses || (T::FAILS_WITHOUT_PLACE && status == Some(500)))
     }
 
     /// The newest of what was shown without a gap before it.

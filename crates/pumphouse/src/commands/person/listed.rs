@@ -11,6 +11,10 @@ use crate::view;
 
 /// What can be listed.
 pub(super) trait Listed: Item + Serialize {
+    /// Whether servers may fail, with status 500, where a list of them has no such place any more,
+    /// instead of refusing it (pump.io protocol, section 5.2).
+    const FAILS_WITHOUT_PLACE: bool = false;
+
     /// What other commands have to know of it.
     fn shown(&self, session: &Session) -> Option<Shown>;
 
@@ -29,6 +33,8 @@ impl Listed for Activity {
 }
 
 impl Listed for Object {
+    const FAILS_WITHOUT_PLACE: bool = true;
+
     fn shown(&self, _: &Session) -> Option<Shown> {
         Shown::object(self)
     }
