@@ -1,16 +1,14 @@
 //! What servers of another make, and older ones, answer otherwise than ours.
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
 use crate::nothing::{pumphouse, write_account};
 
-/// The account of a server that answers what is asked for with a status and JSON, until the test ends.
-fn account_of_a_server(
-    home: &Path,
-    answer: impl Fn(&str) -> (u16, String) + Send + 'static,
-) -> String {
+/// A server that answers what is asked for with a status and JSON, until the test ends; `{host}` in it
+/// is the server.
+fn serve(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
@@ -24,11 +22,21 @@ fn account_of_a_server(
                 continue;
             };
             let (status, body) = answer(target);
+            let body = body.replace("{host}", &address.to_string());
             let head = format!("HTTP/1.1 {status} X\r\nContent-Type: application/json");
             let end = format!("Connection: close\r\nContent-Length: {}", body.len());
             let _ = stream.write_all(format!("{head}\r\n{end}\r\n\r\n{body}").as_bytes());
         }
     });
+    address
+}
+
+/// An account of such a server.
+fn account_of_a_server(
+    home: &Path,
+    answer: impl Fn(&str) -> (u16, String) + Send + 'static,
+) -> String {
+    let address = serve(answer);
     let account = format!("a@{address}");
     write_account(home, &account, &format!("http://{address}"));
     account
@@ -117,4 +125,76 @@ fn a_refusal_that_says_nothing_does_not_end_the_search_for_an_id() {
     let hidden = show("urn:hidden");
     assert_eq!(hidden.status, 4);
     assert!(hidden.err.contains("No authorization"), "{}", hidden.err);
+}
+
+#[test]
+fn a_conversation_is_shown_without_what_is_on_servers_that_are_down() {
+    let home = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let dead = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    let broken = serve(|_| (500, "{}".to_owned())).to_string();
+    let (dead_one, broken_one) = (dead.clone(), broken.clone());
+    let account = account_of_a_server(home.path(), move |target| {
+        let object = |kind: &str, host: &str, name: &str| {
+            format!(
+                r#"{{"objectType":"{kind}","id":"http://{host}/api/{kind}/{name}","content":"{name}",
+                "inReplyTo":{{"objectType":"note","id":"http://{dead_one}/api/note/above"}},
+                "replies":{{"url":"http://{host}/api/{kind}/{name}/replies","totalItems":4}}}}"#
+            )
+        };
+        let answers = [
+            ("{host}", "last"),
+            (&dead_one, "fourth"),
+            (&dead_one, "third"),
+            (&broken_one, "second"),
+        ];
+        let body = if target.starts_with("/api/note/first/replies") {
+            let answers = answers.map(|(host, name)| object("comment", host, name));
+            format!(r#"{{"items":[{}]}}"#, answers.join(","))
+        } else if target.contains("/replies") {
+            let answer = r#"{"objectType":"comment","id":"urn:answer","content":"answer"}"#;
+            format!(r#"{{"items":[{answer}]}}"#)
+        } else if target.contains('?') {
+            // It has no copies.
+            return (404, "{}".to_owned());
+        } else {
+            object("note", "{host}", "first")
+        };
+        (200, body)
+    });
+    let note = format!("http://{}/api/note/first", account.trim_start_matches("a@"));
+    let thread = pumphouse(home.path(), &["thread", &note, "--account", &account]);
+    assert_eq!(thread.status, 0, "{}", thread.err);
+    let words = ["first", "second", "third", "fourth", "last", "answer"];
+    let shown = thread.out.lines().map(str::trim);
+    let shown: Vec<&str> = shown.filter(|line| words.contains(line)).collect();
+    assert_eq!(shown, words, "{}", thread.out);
+    let notes: Vec<&str> = thread.err.lines().collect();
+    let about = |host: &str| format!("What is on {host} is missing: ");
+    assert_eq!(notes.len(), 2, "{}", thread.err);
+    assert!(notes[0].starts_with(&about(&dead)), "{}", thread.err);
+    assert!(notes[1].starts_with(&about(&broken)), "{}", thread.err);
+}
+
+#[test]
+fn a_conversation_on_the_own_server_that_fails_is_a_failure() {
+    let home = tempfile::tempdir().unwrap();
+    let account = account_of_a_server(home.path(), |target| {
+        let replies = r#"{"url":"http://{host}/api/note/1/replies","totalItems":1}"#;
+        let named = r#""id":"http://{host}/api/note/1","content":"x""#;
+        let note = format!(r#"{{"objectType":"note",{named},"replies":{replies}}}"#);
+        (
+            if target.contains("/replies") {
+                500
+            } else {
+                200
+            },
+            note,
+        )
+    });
+    let note = format!("http://{}/api/note/1", account.trim_start_matches("a@"));
+    let thread = pumphouse(home.path(), &["thread", &note, "--account", &account]);
+    assert_eq!(thread.status, 1, "{}", thread.err);
+    assert!(thread.err.contains("/api/note/1/replies"), "{}", thread.err);
 }

@@ -1,12 +1,14 @@
 //! `pumphouse thread`: a note with all its answers.
 
+mod reader;
+
 use std::collections::HashSet;
 
 use jiff::Timestamp;
 use pumphouse_activity::Object;
-use pumphouse_client::{ErrorKind, Session};
 use serde_json::json;
 
+use self::reader::Reader;
 use crate::account::Account;
 use crate::error::Error;
 use crate::extent::Extent;
@@ -46,7 +48,8 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let session = args.account.session().await?;
     let asked = args.what.whole(&session).await?;
-    let root = root_of(&session, asked).await?;
+    let mut reader = Reader::new(&session);
+    let root = root_of(&mut reader, asked).await?;
     let mut thread = Thread {
         account: args.account.option(),
         format: args.format,
@@ -55,7 +58,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         left: args.count,
         is_first: true,
     };
-    let whole = thread.show(&session, root).await;
+    let whole = thread.show(&mut reader, root).await;
     thread.numbers.keep();
     if !whole? {
         output::note(
@@ -66,34 +69,17 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
 }
 
 /// What began it, as far up as the reader may see.
-async fn root_of(session: &Session, asked: Object) -> Result<Object, Error> {
+async fn root_of(reader: &mut Reader<'_>, asked: Object) -> Result<Object, Error> {
     let mut top = asked;
     for _ in 0..DEEPEST {
-        let Some(answered) = top.in_reply_to.as_deref() else {
-            break;
+        let above = match top.in_reply_to.as_deref() {
+            Some(answered) => reader.above(answered).await?,
+            None => None,
         };
-        match session.load(answered).await {
-            Ok(above) => top = above.into_inner(),
-            Err(error) if is_hidden(error.kind()) => {
-                output::note("What it answers is not there any more, or not for you to see.");
-                break;
-            }
-            Err(error) => return Err(error.into()),
-        }
+        let Some(above) = above else { break };
+        top = above;
     }
     Ok(top)
-}
-
-fn is_hidden(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::NotFound
-            | ErrorKind::Forbidden
-            | ErrorKind::Gone
-            | ErrorKind::Refused
-            | ErrorKind::InvalidInput
-            | ErrorKind::ForeignOrigin
-    )
 }
 
 /// A conversation while it is shown.
@@ -109,7 +95,7 @@ struct Thread {
 
 impl Thread {
     /// Prints the tree, the oldest answer first; says whether that was all of it.
-    async fn show(&mut self, session: &Session, root: Object) -> Result<bool, Error> {
+    async fn show(&mut self, reader: &mut Reader<'_>, root: Object) -> Result<bool, Error> {
         let (mut seen, mut is_whole) = (HashSet::new(), true);
         let mut waiting = vec![(root, 0)];
         while let Some((object, depth)) = waiting.pop() {
@@ -133,14 +119,8 @@ impl Thread {
                 continue;
             }
             // Newest first, so that the oldest is the next.
-            let answers = session.replies(&object).items().limit(self.left + 1);
-            match answers.collect().await {
-                Ok(answers) => waiting.extend(answers.into_iter().map(|it| (it, depth + 1))),
-                Err(error) if is_hidden(error.kind()) => {
-                    output::note("Some answers are not for you to see.");
-                }
-                Err(error) => return Err(error.into()),
-            }
+            let answers = reader.answers(&object, self.left + 1).await?;
+            waiting.extend(answers.into_iter().map(|it| (it, depth + 1)));
         }
         Ok(is_whole)
     }
