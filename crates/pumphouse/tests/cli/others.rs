@@ -103,7 +103,7 @@ fn a_refusal_that_says_nothing_does_not_end_the_search_for_an_id() {
     let account = account_of_a_server(home.path(), |target| {
         let refused = ["person", "application", "service"];
         let is_at = |kind: &&str| target.starts_with(&format!("/api/{kind}?"));
-        if refused.iter().any(|kind| is_at(kind)) || target.contains("hidden") && is_at(&"note") {
+        if refused.iter().any(is_at) || target.contains("hidden") && is_at(&"note") {
             (
                 403,
                 r#"{"error":"No authorization for this object."}"#.to_owned(),
