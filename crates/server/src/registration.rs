@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::app::App;
 use crate::domain::accounts::{self, NewAccount};
 use crate::domain::signup::SignUp;
-use crate::domain::users;
+use crate::domain::{clean, users};
 use crate::error::{Error, Result};
 use crate::ids;
 use crate::wire::Incoming;
@@ -19,7 +19,7 @@ pub(crate) async fn register(
     client: i64,
 ) -> Result<(UserKey, Map<String, Value>)> {
     let parameters = incoming.parameters().await?;
-    let account = prepare(app, incoming, &parameters).await?;
+    let account = prepare(app, incoming, parameters).await?;
     let fresh = fresh_token()?;
     let (site, now) = (app.site.clone(), app.now());
     app.store
@@ -36,7 +36,7 @@ pub(crate) async fn register(
 pub(crate) async fn register_on_page(
     app: &App,
     incoming: &Incoming,
-    parameters: &Map<String, Value>,
+    parameters: Map<String, Value>,
 ) -> Result<UserKey> {
     let account = prepare(app, incoming, parameters).await?;
     let (site, now) = (app.site.clone(), app.now());
@@ -48,9 +48,11 @@ pub(crate) async fn register_on_page(
 async fn prepare(
     app: &App,
     incoming: &Incoming,
-    parameters: &Map<String, Value>,
+    parameters: Map<String, Value>,
 ) -> Result<NewAccount> {
-    let asked = SignUp::parse(app.policy, parameters)?;
+    let policy = app.policy;
+    let parse = move || SignUp::parse(policy, &parameters);
+    let asked = clean::apart(incoming.body.len(), parse).await??;
     let now = app.now();
     app.store.read(|snapshot| asked.check(snapshot, now))?;
     app.attempts.account(incoming)?;

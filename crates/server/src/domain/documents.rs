@@ -3,11 +3,16 @@
 //! A kept document mentions other objects by type and id only; [`super::render`] puts the
 //! objects themselves back in.
 
+use http::StatusCode;
 use pumphouse_activity::{Activity, Extra, Object, PumpIo};
 use pumphouse_store::{StoredActivity, StoredObject};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+
+/// How long a document may be that is kept, in bytes: one body gives no such length unless it is all
+/// characters that HTML writes longer, but one update after another does.
+const LONGEST: usize = 400 * 1_024;
 
 /// The object in a kept document.
 pub(crate) fn object(stored: &StoredObject) -> Result<Object> {
@@ -37,6 +42,10 @@ pub(crate) fn recipients(stored: &StoredActivity) -> Result<Vec<Object>> {
 }
 
 /// The document to keep of an object: without what is computed for each reader.
+///
+/// # Errors
+///
+/// 413 if it is too long, as that of an activity is.
 pub(crate) fn of_object(object: &Object) -> Result<String> {
     let mut kept = object.clone();
     kept.author = kept.author.map(|author| Box::new(mention(&author)));
@@ -61,7 +70,7 @@ pub(crate) fn of_object(object: &Object) -> Result<String> {
         feed.total_items = None;
         feed.pump_io = None;
     }
-    serde_json::to_string(&kept).map_err(|error| Error::internal("document of an object", error))
+    written(&kept)
 }
 
 /// The one thing that people say of themselves under `pump_io`: their picture in full size (section 4.2).
@@ -93,7 +102,19 @@ pub(crate) fn of_activity(activity: &Activity) -> Result<String> {
             *recipient = mention(recipient);
         }
     }
-    serde_json::to_string(&kept).map_err(|error| Error::internal("document of an activity", error))
+    written(&kept)
+}
+
+fn written(kept: &impl Serialize) -> Result<String> {
+    let document = serde_json::to_string(kept)
+        .map_err(|error| Error::internal("document to be kept", error))?;
+    if document.len() > LONGEST {
+        return Err(Error::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("Written out, this takes more than {LONGEST} bytes."),
+        ));
+    }
+    Ok(document)
 }
 
 /// The objects that an activity holds, but for its recipients.

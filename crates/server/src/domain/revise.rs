@@ -4,8 +4,9 @@ use pumphouse_activity::Activity;
 use pumphouse_store::StoredActivity;
 use serde_json::{Map, Value};
 
+use super::clean::Clean;
 use super::posting::Posting;
-use super::{clean, content, documents, people};
+use super::{content, documents, people};
 use crate::clock;
 use crate::error::{Error, Result};
 
@@ -33,12 +34,11 @@ const FIXED: &[&str] = &[
 pub(crate) fn change(
     posting: &Posting<'_>,
     stored: &StoredActivity,
-    mut given: Activity,
+    Clean(given): &Clean,
 ) -> Result<()> {
     require_own(posting, stored)?;
-    clean::activity(&mut given);
     let mut merged = properties(&documents::activity(stored)?)?;
-    for (name, value) in properties(&given)? {
+    for (name, value) in properties(given)? {
         if !FIXED.contains(&name.as_str()) {
             merged.insert(name, value);
         }

@@ -1,13 +1,17 @@
 //! HTML from people is reduced to what is harmless (pump.io protocol, section 7.7).
 
+mod growth;
+
 use std::sync::LazyLock;
 
 use ammonia::Builder;
 
+use self::growth::{Allowance, Bounded};
+
 /// The allow-list of the sanitiser: the usual elements of texts and media, no scripts, styles, forms,
 /// SVG or MathML; links that open nothing but these schemes and relative addresses. Links need no
 /// `rel` against the pages that they open: `target` goes, so those are not opened beside this one.
-static SCRUBBER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
     builder
         .url_schemes(SCHEMES.iter().copied().collect())
@@ -52,33 +56,32 @@ const NO_TEXT: &[&str] = &[
     "iframe", "noembed", "noframes", "noscript", "template", "title", "xmp",
 ];
 
-/// Elements that a parser opens again in every block until they are closed.
-const REOPENED: &[&str] = &[
-    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
-];
-/// More tags than people write.
-const MOST_TAGS: usize = 5_000;
-/// How many elements may come of elements that are opened again.
-const MOST_REOPENED: usize = 100_000;
+/// No piece becomes longer than so many times what it was. What grows without being opened again stays
+/// below: a character that is written as `&quot;` grows most.
+const MOST_GROWTH: usize = 8;
 
-/// The harmless part of a piece of HTML. What would grow without measure when it is parsed is
-/// shown as the text that it is.
-pub(crate) fn html(text: &str) -> String {
-    let tags: Vec<&str> = text.split('<').skip(1).map(tag_name).collect();
-    let reopened = tags
-        .iter()
-        .filter(|tag| REOPENED.iter().any(|name| name.eq_ignore_ascii_case(tag)))
-        .count();
-    if tags.len() > MOST_TAGS || reopened * tags.len() > MOST_REOPENED {
-        return ammonia::clean_text(text);
+/// Scrubs HTML. All pieces that one scrubber gets have their bounds together, so there is one for each request.
+#[derive(Default)]
+pub(crate) struct Scrubber(Allowance);
+
+impl Scrubber {
+    /// The harmless part of a piece of HTML. What would grow without measure is shown as the text that
+    /// it is.
+    pub(crate) fn html(&mut self, text: &str) -> String {
+        let scrubbed = self.0.take(text).then(|| within_bounds(text)).flatten();
+        scrubbed.unwrap_or_else(|| ammonia::clean_text(text))
     }
-    SCRUBBER.clean(text).to_string()
 }
 
-/// The letters with which a tag begins; none if it is an end tag.
-fn tag_name(tag: &str) -> &str {
-    let end = tag.find(|c: char| !c.is_ascii_alphabetic());
-    &tag[..end.unwrap_or(tag.len())]
+/// The harmless part of a single piece of HTML.
+pub(crate) fn html(text: &str) -> String {
+    Scrubber::default().html(text)
+}
+
+fn within_bounds(text: &str) -> Option<String> {
+    let mut scrubbed = Bounded::new(MOST_GROWTH * text.len());
+    let written = SANITISER.clean(text).write_to(&mut scrubbed);
+    written.ok().and_then(|()| scrubbed.into_text())
 }
 
 /// Whether a browser that follows this address would run it, or show what stands in it.
@@ -145,5 +148,53 @@ mod tests {
         ] {
             assert_eq!(html(given), left);
         }
+    }
+
+    /// Formatting that is not closed is opened again in every block, with its attributes.
+    #[test]
+    fn nothing_grows_without_measure() {
+        let long = "a".repeat(80_000);
+        let blocks = "<p>x".repeat(4_500);
+        for hostile in [
+            format!("<p><b title=\"{long}\">x{blocks}"),
+            format!("<p><a href=\"http://h.test/{long}\">x{blocks}"),
+            format!("<p><b a\"=\"x>\" title=\"<{long}\">x{blocks}"),
+            format!("<p><b {}>x{blocks}", "a=b ".repeat(10_000)),
+            format!("<p><b title=\"{}\">x{}", &long[..2_000], &blocks[..500]),
+            format!("<p>{}{}", "<b title=x>".repeat(300), &blocks[..1_200]),
+            "<b><p>x".repeat(300),
+            "<b title=x><p>x".repeat(20),
+            "\0<".repeat(20_000),
+        ] {
+            let length = html(&hostile).len();
+            assert!(
+                length <= MOST_GROWTH * hostile.len(),
+                "{length}: {}",
+                &hostile[..50]
+            );
+        }
+        // Nothing that is longer by its nature alone is taken for that.
+        for long in [
+            "&",
+            "<table><td>x",
+            "<p title='\"\"\"\"\"\"\"\"'>",
+            "<td>",
+            "<p>",
+            "\0",
+        ] {
+            let many = format!("{}<i>x</i>", long.repeat(1_000));
+            assert!(html(&many).contains("<i>x</i>"), "{long}");
+        }
+    }
+
+    /// What people write in long texts is no reason to show them as code.
+    #[test]
+    fn long_texts_with_many_links_stay_as_they_are() {
+        let link = format!(
+            "<p><a href=\"https://h.test/{}\">this</a> and <b>that</b></p>",
+            "path/".repeat(20)
+        );
+        let text = link.repeat(90);
+        assert_eq!(html(&text), text);
     }
 }

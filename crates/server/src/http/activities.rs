@@ -9,6 +9,7 @@ use pumphouse_store::{Snapshot, StoredActivity};
 use super::feeds::write_as;
 use crate::app::App;
 use crate::auth::{AnyRead, UserWrite};
+use crate::domain::clean::{self, Clean};
 use crate::domain::render::{Detail, Renderer};
 use crate::domain::revise;
 use crate::domain::visibility::Sight;
@@ -44,9 +45,10 @@ pub(super) async fn put(
     write: UserWrite,
 ) -> Reply {
     let given: Activity = write.incoming.json()?;
+    let given = clean::apart(write.incoming.body.len(), || Clean::of(given)).await?;
     let activity = write_as(&app, write.user, move |posting| {
         let stored = find(posting.tx, &uuid)?;
-        revise::change(posting, &stored, given)?;
+        revise::change(posting, &stored, &given)?;
         let changed = find(posting.tx, &uuid)?;
         Renderer::new(posting.tx, posting.site, posting.viewer).one_activity(&changed, Detail::Full)
     })

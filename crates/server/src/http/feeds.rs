@@ -9,7 +9,7 @@ use pumphouse_store::{Inbox, Outbox, User};
 use super::paging::page_request;
 use crate::app::App;
 use crate::auth::{AnyRead, UserRead, UserWrite};
-use crate::domain::clean::Clean;
+use crate::domain::clean::{self, Clean};
 use crate::domain::feeds::{self, Feed};
 use crate::domain::posting::{Actor, Posting};
 use crate::domain::render::{Detail, Renderer};
@@ -149,7 +149,8 @@ pub(super) async fn do_activity(
 ) -> Result<Activity> {
     let generator = write.generator;
     let viewer = Viewer::User(write.user.clone());
-    let activity = Clean::of(activity);
+    let length = write.incoming.body.len();
+    let activity = clean::apart(length, || Clean::of(activity)).await?;
     let post = move |posting: &Posting<'_>| posting.post(Some(generator), activity);
     let key = write_as(app, write.user, post).await?;
     app.store.read(|snapshot| {

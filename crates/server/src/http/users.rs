@@ -17,7 +17,7 @@ use crate::auth::{AnyRead, ClientWrite, UserRead, UserWrite};
 use crate::domain::passwords::Password;
 use crate::domain::render::{Detail, Renderer};
 use crate::domain::users::{self, Change, NewPassword};
-use crate::domain::{Viewer, people};
+use crate::domain::{Viewer, clean, people};
 use crate::error::{Error, Result};
 use crate::registration;
 use crate::wire::{Path, Reply, json};
@@ -75,7 +75,9 @@ pub(super) async fn update(
 ) -> Reply {
     own_feed(&app, &nickname, &write)?;
     let given = write.incoming.parameters().await?;
-    let change = Change::parse(&write.user, &app.site, app.policy, &given)?;
+    let (user, site, policy) = (write.user.clone(), app.site.clone(), app.policy);
+    let parse = move || Change::parse(&user, &site, policy, &given);
+    let change = clean::apart(write.incoming.body.len(), parse).await??;
     if change.email.asks(&app.site, &write.user) {
         app.attempts.confirmation(&nickname)?;
     }

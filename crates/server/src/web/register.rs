@@ -64,7 +64,7 @@ pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Rep
         .filter(|(name, _)| FIELDS.contains(&name.as_str()))
         .map(|(name, value)| (name.clone(), value.clone().into()))
         .collect();
-    match register_on_page(&app, &incoming, &parameters).await {
+    match register_on_page(&app, &incoming, parameters).await {
         Ok(user) => to_front_page(&app, &Session::begin(&app, &incoming.headers, user).await?),
         Err(error) if error.status.is_client_error() => {
             let alert = explain(&error);

@@ -345,6 +345,47 @@ async fn html_that_explodes_when_it_is_parsed_is_shown_as_text() {
 }
 
 #[tokio::test]
+async fn html_grows_within_bounds_in_all_fields_of_a_request_together() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let long = format!("<p><b title=\"{}\">x", "a".repeat(80_000));
+    let long = format!("{long}{}", "<p>x".repeat(4_000));
+    let short = format!("<p>{}{}", "<b title=x>".repeat(120), "<p>x".repeat(250));
+    let mut many = note(&short);
+    many["attachments"] = json!(vec![note(&short); 35]);
+    for object in [note(&long), many] {
+        let given = object.to_string().len();
+        let done = alice.does(post(object)).await;
+        let kept = done.to_string().len();
+        assert!(kept < 5 * given, "{given} became {kept}");
+    }
+    let done = alice.does(post(note("x"))).await;
+    let change = json!({"content": long});
+    let changed = alice.put_json(href(&done), &change).await.ok();
+    let kept = changed.to_string().len();
+    assert!(kept < 5 * long.len(), "{kept}");
+}
+
+#[tokio::test]
+async fn what_grows_by_one_update_after_another_has_a_limit() {
+    let server = TestServer::start().await;
+    let alice = server.user("alice").await;
+    let done = alice.does(post(note("x"))).await;
+    let address = href(&done["object"]);
+    for number in 0..4 {
+        let mut change = note("x");
+        change[format!("more{number}")] = "x".repeat(100_000).into();
+        alice.put_json(address, &change).await.ok();
+    }
+    let change = json!({"objectType": "note", "last": "x".repeat(100_000)});
+    let reply = alice.put_json(address, &change).await;
+    reply.refused(413, "Written out, this takes more than 409600 bytes.");
+    let kept = alice.get(address).await.ok();
+    assert_eq!(kept.get("last"), None);
+    assert_eq!(kept["more3"].as_str().map(str::len), Some(100_000));
+}
+
+#[tokio::test]
 async fn strange_values_are_kept_or_refused_but_break_nothing() {
     let server = TestServer::start().await;
     let (alice, bob) = (server.user("alice").await, server.user("bob").await);

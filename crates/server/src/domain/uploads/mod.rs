@@ -63,8 +63,11 @@ pub(crate) async fn keep(
     let description = received.description.take();
     let name = format!("{}/{}/{}", user.nickname, clock::day(now), ids::uuid());
     let mut shelf = Shelf::new(uploads.clone());
-    let (files, shelf) = uploads
-        .run(move || Ok((put(received, &mut shelf, &name)?, shelf)))
+    let (files, shelf, description) = uploads
+        .run(move || {
+            let description = description.as_deref().map(scrub::html);
+            Ok((put(received, &mut shelf, &name)?, shelf, description))
+        })
         .await?;
     let site = site.clone();
     let object = store
@@ -80,7 +83,7 @@ pub(crate) async fn keep(
             };
             let object = Object {
                 display_name: title,
-                content: description.as_deref().map(scrub::html),
+                content: description,
                 ..files.object(&site)
             };
             let stored = objects::insert(&posting, &object, None)?;
