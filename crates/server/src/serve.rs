@@ -21,7 +21,7 @@ use crate::builder::{SideDoors, StartError};
 use crate::connections::Connections;
 use crate::control::{Door, Office, routes as control_routes};
 use crate::domain::{invitations, uploads};
-use crate::edge::{Bounce, Peer, Places, Tls, arrived_at, rewrite};
+use crate::edge::{Bounce, Peer, Places, Tls, Way, arrived_at, rewrite};
 use crate::http::router;
 use crate::jobs::Runner;
 use crate::observe::metrics_routes;
@@ -162,7 +162,12 @@ async fn serve(doors: Doors, app: Arc<App>, mut stop: oneshot::Receiver<()>) {
     loop {
         tokio::select! {
             (stream, peer) = accept(&doors.main), if connections.have_room() => {
-                let service = TowerToHyperService::new(front(&app, router.clone(), peer, doors.tls.is_some()));
+                let way = Way {
+                    peer: Peer(peer.ip()),
+                    local: stream.local_addr().ok(),
+                    is_tls: doors.tls.is_some(),
+                };
+                let service = TowerToHyperService::new(front(&app, router.clone(), way));
                 connections.take(stream, peer, doors.tls.as_deref().map(Tls::current), service);
             }
             (stream, peer) = accept_if(&doors.side.bounce), if connections.have_room() => {
@@ -210,8 +215,7 @@ impl Drop for Streams<'_> {
 fn front(
     app: &Arc<App>,
     router: Router,
-    peer: SocketAddr,
-    is_tls: bool,
+    way: Way,
 ) -> impl tower::Service<
     Request<Incoming>,
     Response = axum::response::Response,
@@ -222,11 +226,10 @@ fn front(
 + 'static {
     let app = Arc::clone(app);
     router.map_request(move |mut request: Request<Incoming>| {
-        let peer = Peer(peer.ip());
-        if let Some(remote) = app.proxies.remote(peer, request.headers()) {
+        if let Some(remote) = app.proxies.remote(way.peer, request.headers()) {
             request.extensions_mut().insert(remote);
         }
-        if let Some(arrived_at) = arrived_at(&app, &request, peer, is_tls) {
+        if let Some(arrived_at) = arrived_at(&app, &request, way) {
             request.extensions_mut().insert(arrived_at);
         }
         rewrite(&app.site.urls, &mut request);

@@ -70,6 +70,13 @@ fn is_elsewhere(app: &App, host: &HeaderValue) -> bool {
 }
 
 fn is_address(host: &str) -> bool {
+    literal(host).is_some() || host.eq_ignore_ascii_case("localhost")
+}
+
+/// The IP address that stands where a host name may.
+pub(super) fn literal(host: &str) -> Option<IpAddr> {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare.parse::<IpAddr>().is_ok() || bare.eq_ignore_ascii_case("localhost")
+    bare.parse::<IpAddr>()
+        .ok()
+        .map(|address| address.to_canonical())
 }

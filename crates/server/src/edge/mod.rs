@@ -14,7 +14,7 @@ mod tls;
 pub(crate) use bounce::Bounce;
 pub use certificate::Certificate;
 
-pub(crate) use arrival::arrived_at;
+pub(crate) use arrival::{Way, arrived_at};
 pub(crate) use attempts::Attempts;
 pub(crate) use canonical::{Canonical, redirect};
 pub(crate) use limits::{Limits, Place, Places, limit};

@@ -218,6 +218,37 @@ async fn signatures_for_the_address_where_a_request_arrives_are_taken() {
     assert_eq!(signed.send().await.status, 301);
 }
 
+/// Who got a request that was signed for them cannot hand it on, whatever `Host` they write.
+#[tokio::test]
+async fn what_was_signed_for_another_server_is_not_believed() {
+    for leads in [true, false] {
+        let server =
+            TestServer::start_with(move |builder| builder.redirect_to_canonical(leads, false))
+                .await;
+        let alice = server.user("alice").await;
+        let inbox = alice.path("inbox");
+        for origin in [
+            "http://192.0.2.66",
+            "http://192.0.2.66:31337",
+            "http://[2001:db8::66]",
+        ] {
+            let signed = alice.request("GET", &inbox).at(origin).send().await;
+            signed.not_believed(400, SIGNATURE);
+        }
+        let named = alice.request("GET", &inbox).at("http://evil.test");
+        let named = named.send().await;
+        if leads {
+            assert_eq!(named.status, 301);
+        } else {
+            named.not_believed(400, SIGNATURE);
+        }
+        let itself = format!("http://{}", server.address());
+        alice.request("GET", &inbox).at(&itself).send().await.ok();
+        let by_name = alice.request("GET", &inbox).at("http://localhost:8080");
+        by_name.send().await.ok();
+    }
+}
+
 #[tokio::test]
 async fn the_address_where_a_request_arrives_has_no_path_before_it_and_the_scheme_of_the_proxy() {
     let server = TestServer::start_with(|builder| builder.url_path("social")).await;
